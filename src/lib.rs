@@ -1,0 +1,3 @@
+//! DMQ: a broker for the Kafka protocol, in one binary.
+
+pub mod ids;

@@ -1,0 +1,3 @@
+//! The `dmq` command.
+
+fn main() {}
