@@ -1,4 +1,6 @@
 //! DMQ: a broker for the Kafka protocol, in one binary.
 
+pub mod disk;
 pub mod env;
 pub mod ids;
+pub mod log;
