@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+<<<<<<< HEAD
 // What the derive macro writes names this crate from outside; its messages are within.
 extern crate self as dmq_protocol;
 
@@ -16,6 +17,10 @@ pub mod messages;
 pub mod primitive;
 pub mod schema;
 mod str_bytes;
+=======
+pub mod compression;
+pub mod records;
+>>>>>>> w-log
 mod uuid;
 mod version;
 
