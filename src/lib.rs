@@ -1,4 +1,6 @@
 //! DMQ: a broker for the Kafka protocol, in one binary.
 
+pub mod controller;
 pub mod env;
 pub mod ids;
+pub mod metadata;
