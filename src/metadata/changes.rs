@@ -44,6 +44,7 @@ impl MetadataChanges {
             brokers_changed: image.cluster.brokers.keys().copied().collect(),
             features_changed: image.features.iter().next().is_some(),
             quotas_changed: image.client_quotas.iter().next().is_some(),
+            preserved_changed: image.preserved.iter().next().is_some(),
             ..MetadataChanges::default()
         }
     }

@@ -50,6 +50,8 @@ pub struct BrokerImage {
     pub fenced: bool,
     /// Moving its leaderships away before it stops.
     pub in_controlled_shutdown: bool,
+    /// A leftover of the ZooKeeper migration, kept as it was.
+    pub is_migrating_zk_broker: bool,
     /// Its log directories that work.
     pub log_dirs: Vec<DirectoryId>,
     /// Its log directories that take no new replica; none when the record's version does not say.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::cluster::ClusterImage;
 use super::configs::ConfigsImage;
 use super::features::FeaturesImage;
+use super::preserved::PreservedImage;
 use super::quotas::ClientQuotasImage;
 use super::topics::TopicsImage;
 use crate::ids::{LeaderEpoch, Offset, ProducerId};
@@ -30,6 +31,8 @@ pub struct MetadataImage {
     pub client_quotas: ClientQuotasImage,
     /// The first producer id that was never given out.
     pub next_producer_id: ProducerId,
+    /// Records kept as they are: access control entries, SCRAM credentials, delegation tokens.
+    pub preserved: PreservedImage,
 }
 
 impl MetadataImage {
@@ -44,6 +47,7 @@ impl MetadataImage {
             configs: ConfigsImage::default(),
             client_quotas: ClientQuotasImage::default(),
             next_producer_id: ProducerId(0),
+            preserved: PreservedImage::default(),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use dmq_protocol::Uuid;
-use imbl::{HashMap, OrdMap};
+use imbl::{HashMap, OrdMap, OrdSet};
 
 use crate::ids::{BrokerId, LeaderEpoch, PartitionId, TopicId};
 
@@ -16,6 +16,8 @@ use crate::ids::{BrokerId, LeaderEpoch, PartitionId, TopicId};
 pub struct TopicsImage {
     by_name: OrdMap<Arc<str>, Arc<TopicImage>>,
     by_id: HashMap<TopicId, Arc<TopicImage>>,
+    /// Names with a dot or an underscore, under the name they have when all dots are underscores.
+    by_metric_name: HashMap<String, OrdSet<Arc<str>>>,
 }
 
 impl TopicsImage {
@@ -27,6 +29,12 @@ impl TopicsImage {
     /// The topic with this id.
     pub fn by_id(&self, id: TopicId) -> Option<&Arc<TopicImage>> {
         self.by_id.get(&id)
+    }
+
+    /// A topic whose name differs from `name` in dots and underscores only (or is the same): the two would share
+    /// metric names, so Kafka allows one of them.
+    pub fn colliding(&self, name: &str) -> Option<&Arc<str>> {
+        self.by_metric_name.get(&metric_name(name)?)?.get_min()
     }
 
     /// All topics in the order of their names.
@@ -58,6 +66,9 @@ impl TopicsImage {
     /// Adds a topic, or replaces the one with the same name and id.
     pub(super) fn put(&mut self, topic: Arc<TopicImage>) {
         self.by_name.insert(topic.name.clone(), topic.clone());
+        if let Some(shared) = metric_name(&topic.name) {
+            self.by_metric_name.entry(shared).or_default().insert(topic.name.clone());
+        }
         self.by_id.insert(topic.id, topic);
     }
 
@@ -65,8 +76,20 @@ impl TopicsImage {
     pub(super) fn remove(&mut self, id: TopicId) -> Option<Arc<TopicImage>> {
         let topic = self.by_id.remove(&id)?;
         self.by_name.remove(&*topic.name);
+        if let Some(shared) = metric_name(&topic.name) {
+            let names = self.by_metric_name.entry(shared.clone()).or_default();
+            names.remove(&topic.name);
+            if names.is_empty() {
+                self.by_metric_name.remove(&shared);
+            }
+        }
         Some(topic)
     }
+}
+
+/// The name with underscores for dots, if it has either.
+fn metric_name(name: &str) -> Option<String> {
+    name.contains(['.', '_']).then(|| name.replace('.', "_"))
 }
 
 /// One topic.
@@ -187,6 +210,17 @@ mod tests {
         assert_eq!(topics.iter_from("p").count(), 0);
         assert!(topics.remove(id).is_some());
         assert!(topics.is_empty());
+        assert_eq!(topics, TopicsImage::default());
+    }
+
+    #[test]
+    fn names_that_differ_in_dots_and_underscores_collide() {
+        let mut topics = TopicsImage::default();
+        let id = TopicId(Uuid::from_u128(7));
+        topics.put(Arc::new(TopicImage::new("a.b_c", id)));
+        assert_eq!(topics.colliding("a_b.c").map(|name| &**name), Some("a.b_c"));
+        assert_eq!(topics.colliding("a-b-c"), None);
+        topics.remove(id);
         assert_eq!(topics, TopicsImage::default());
     }
 }
