@@ -1,3 +1,5 @@
 //! DMQ: a broker for the Kafka protocol, in one binary.
 
+pub mod api;
+pub mod disk;
 pub mod ids;
