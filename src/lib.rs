@@ -2,4 +2,5 @@
 
 pub mod api;
 pub mod disk;
+pub mod env;
 pub mod ids;

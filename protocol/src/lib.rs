@@ -4,6 +4,8 @@
 //! a panic, an overflow, or an allocation larger than the input justifies.
 #![forbid(unsafe_code)]
 
+pub mod compression;
+pub mod records;
 mod uuid;
 
 pub use uuid::{Uuid, UuidParseError};
