@@ -5,22 +5,19 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-<<<<<<< HEAD
 // What the derive macro writes names this crate from outside; its messages are within.
 extern crate self as dmq_protocol;
 
 mod api_key;
+pub mod compression;
 mod error_code;
 pub mod header;
 mod message;
 pub mod messages;
 pub mod primitive;
+pub mod records;
 pub mod schema;
 mod str_bytes;
-=======
-pub mod compression;
-pub mod records;
->>>>>>> w-log
 mod uuid;
 mod version;
 
