@@ -23,7 +23,10 @@ pub struct RecordViews<'a> {
 impl<'a> RecordViews<'a> {
     /// Goes through `inflated`, the records that belong to `header`.
     pub fn new(header: &BatchHeader, inflated: &'a [u8]) -> Result<RecordViews<'a>, BatchError> {
-        Ok(RecordViews { walk: Walk::new(header, inflated.len())?, rest: inflated })
+        Ok(RecordViews {
+            walk: Walk::new(header, inflated.len())?,
+            rest: inflated,
+        })
     }
 }
 
@@ -47,7 +50,10 @@ pub struct RecordIter {
 impl RecordIter {
     /// Goes through `inflated`, the records that belong to `header`.
     pub fn new(header: &BatchHeader, inflated: Bytes) -> Result<RecordIter, BatchError> {
-        Ok(RecordIter { walk: Walk::new(header, inflated.len())?, rest: inflated })
+        Ok(RecordIter {
+            walk: Walk::new(header, inflated.len())?,
+            rest: inflated,
+        })
     }
 }
 
@@ -120,7 +126,10 @@ impl Walk {
 
     fn end(&mut self, fault: RecordFault) -> BatchError {
         self.ended = true;
-        BatchError::Record { index: self.index, fault }
+        BatchError::Record {
+            index: self.index,
+            fault,
+        }
     }
 
     fn judge<'a>(&mut self, raw: &RawRecord<'a>, size_in_bytes: usize) -> Result<RecordView<'a>, RecordFault> {
@@ -130,10 +139,16 @@ impl Walk {
             return Err(RecordFault::OffsetDelta { delta, least, most });
         }
         let overflow = |field| RecordFault::Overflow { field };
-        let offset = self.base_offset.checked_add(i64::from(delta)).ok_or_else(|| overflow("offset"))?;
+        let offset = self
+            .base_offset
+            .checked_add(i64::from(delta))
+            .ok_or_else(|| overflow("offset"))?;
         let timestamp = match self.append_time {
             Some(time) => time,
-            None => self.base_timestamp.checked_add(raw.timestamp_delta).ok_or_else(|| overflow("timestamp"))?,
+            None => self
+                .base_timestamp
+                .checked_add(raw.timestamp_delta)
+                .ok_or_else(|| overflow("timestamp"))?,
         };
         self.next_delta = i64::from(delta) + 1;
         self.index = self.index.saturating_add(1);

@@ -88,10 +88,12 @@ impl<'a> RecordView<'a> {
     pub(super) fn to_record(self, batch: &Bytes) -> Record {
         let keep = |field: &[u8]| batch.slice_ref(field);
         let mut headers = Vec::with_capacity(self.header_count);
-        headers.extend(self.headers().map(|header| RecordHeader {
-            key: StrBytes::from_utf8(keep(header.key))
-                .unwrap_or_else(|_| StrBytes::from(String::from_utf8_lossy(header.key).into_owned())),
-            value: header.value.map(keep),
+        headers.extend(self.headers().map(|header| {
+            RecordHeader {
+                key: StrBytes::from_utf8(keep(header.key))
+                    .unwrap_or_else(|_| StrBytes::from(String::from_utf8_lossy(header.key).into_owned())),
+                value: header.value.map(keep),
+            }
         }));
         Record {
             attributes: self.attributes,
@@ -131,7 +133,15 @@ pub(super) fn record(input: &[u8]) -> IResult<&[u8], RawRecord<'_>, RecordFault>
     if !rest.is_empty() {
         return Err(Err::Failure(RecordFault::TrailingBytes { bytes: rest.len() }));
     }
-    let record = RawRecord { attributes, timestamp_delta, offset_delta, key, value, header_count, header_bytes };
+    let record = RawRecord {
+        attributes,
+        timestamp_delta,
+        offset_delta,
+        key,
+        value,
+        header_count,
+        header_bytes,
+    };
     Ok((after, record))
 }
 
@@ -139,7 +149,9 @@ pub(super) fn record(input: &[u8]) -> IResult<&[u8], RawRecord<'_>, RecordFault>
 const HEADER_LEN_MIN: usize = 2;
 
 fn header_count(claimed: i32, rest: &[u8]) -> Result<usize, Err<RecordFault>> {
-    let count = usize::try_from(claimed).ok().filter(|count| *count <= rest.len() / HEADER_LEN_MIN);
+    let count = usize::try_from(claimed)
+        .ok()
+        .filter(|count| *count <= rest.len() / HEADER_LEN_MIN);
     count.ok_or_else(|| fault("header list", claimed))
 }
 
@@ -151,9 +163,7 @@ fn header(input: &[u8]) -> IResult<&[u8], HeaderView<'_>, RecordFault> {
     Ok((rest, HeaderView { key, value }))
 }
 
-fn nullable<'a>(
-    field: &'static str,
-) -> impl Parser<&'a [u8], Output = Option<&'a [u8]>, Error = RecordFault> {
+fn nullable<'a>(field: &'static str) -> impl Parser<&'a [u8], Output = Option<&'a [u8]>, Error = RecordFault> {
     move |input: &'a [u8]| {
         let (rest, length) = varint(input)?;
         if length < -1 {

@@ -26,7 +26,10 @@ impl RecordBatch {
     pub fn validate_offset_range(&self) -> Result<(), BatchError> {
         let (record_count, last_offset_delta) = (self.record_count(), self.last_offset_delta());
         if record_count < 1 || i64::from(record_count) != i64::from(last_offset_delta) + 1 {
-            return Err(BatchError::OffsetRange { record_count, last_offset_delta });
+            return Err(BatchError::OffsetRange {
+                record_count,
+                last_offset_delta,
+            });
         }
         Ok(())
     }
@@ -41,8 +44,18 @@ impl RecordBatch {
             first_without_key: None,
             inflated_len: 0,
         };
-        // The count and the range agree and deltas rise, so deltas without a gap are all that is left to see.
+        let mut index = 0;
         self.visit_records(max_inflated, |record| {
+            if record.offset_delta != index {
+                let fault = RecordFault::OffsetDelta {
+                    delta: record.offset_delta,
+                    least: i64::from(index),
+                    most: index,
+                };
+                return Err(BatchError::Record { index, fault });
+            }
+            // Not above the count, which is an i32.
+            index = index.saturating_add(1);
             if record.timestamp > summary.max_timestamp {
                 summary.max_timestamp = record.timestamp;
                 summary.max_timestamp_delta = record.offset_delta;
@@ -52,7 +65,7 @@ impl RecordBatch {
                 summary.first_without_key = Some(record.offset_delta);
             }
             summary.inflated_len = summary.inflated_len.saturating_add(record.size_in_bytes);
-            Ok::<_, BatchError>(())
+            Ok(())
         })?;
         Ok(summary)
     }

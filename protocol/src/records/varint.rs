@@ -97,8 +97,14 @@ mod tests {
                 _ => None,
             }
         }
-        assert_eq!(fault(varint(&[0xff, 0xff, 0xff, 0xff, 0x10])), Some(RecordFault::Varint));
-        assert_eq!(fault(varint(&[0x80, 0x80, 0x80, 0x80, 0x80, 0x00])), Some(RecordFault::Varint));
+        assert_eq!(
+            fault(varint(&[0xff, 0xff, 0xff, 0xff, 0x10])),
+            Some(RecordFault::Varint)
+        );
+        assert_eq!(
+            fault(varint(&[0x80, 0x80, 0x80, 0x80, 0x80, 0x00])),
+            Some(RecordFault::Varint)
+        );
         let excess_bits = [&[0xff; 9][..], &[0x02]].concat();
         assert_eq!(fault(varlong(&excess_bits)), Some(RecordFault::Varint));
         let eleven_bytes = [&[0x80; 10][..], &[0x00]].concat();
