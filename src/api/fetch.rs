@@ -10,7 +10,7 @@ use dmq_protocol::messages::fetch::{
     AbortedTransaction, EpochEndOffset, FetchRequest, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch,
     NodeEndpoint, PartitionData,
 };
-use dmq_protocol::{ErrorCode, Records, StrBytes, Uuid};
+use dmq_protocol::{ErrorCode, FetchRecords, StrBytes, Uuid};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -30,7 +30,7 @@ const FIRST_BY_TOPIC_ID: i16 = 13;
 
 /// A response and the file ranges of its records, in the order of its partitions.
 pub struct Fetched {
-    /// The response; records are [`Records::Elsewhere`].
+    /// The response; records are [`FetchRecords::Elsewhere`].
     pub response: FetchResponse,
     /// Where the records lie.
     pub files: Vec<FileRange>,
@@ -190,7 +190,7 @@ impl Plan {
         let data = PartitionData {
             partition_index: number.0,
             high_watermark: -1,
-            records: Some(Records::default()),
+            records: Some(FetchRecords::default()),
             ..PartitionData::default()
         };
         match outcome {
@@ -213,10 +213,10 @@ impl Plan {
                     line.collect()
                 });
                 let diverging = read.diverging.map(|end| EpochEndOffset { epoch: end.epoch.0, end_offset: end.end_offset.0 });
-                let records = read.records.map_or_else(Records::default, |range| {
+                let records = read.records.map_or_else(FetchRecords::default, |range| {
                     let len = usize::try_from(range.len).unwrap_or(usize::MAX);
                     files.push(range);
-                    Records::Elsewhere(len)
+                    FetchRecords::Elsewhere(len)
                 });
                 PartitionData {
                     high_watermark: read.high_watermark.0,
