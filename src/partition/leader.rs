@@ -7,9 +7,9 @@ use bytes::Bytes;
 
 use super::purgatory::CommitWait;
 use super::{Durability, Partition, PartitionError, Role};
-use crate::disk::FileRange;
+use crate::disk::{Durability as _, FileRange, Syncable};
 use crate::ids::{LeaderEpoch, Offset};
-use crate::log::{AbortedTransaction, AppendInfo, AppendOrigin, EpochEndOffset, LogError};
+use crate::log::{AbortedTransaction, AppendInfo, AppendOrigin, EpochEnd, LogError, ReadRequest};
 
 /// When a produce is to be answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub struct PartitionRead {
     /// For readers of committed transactions: the aborted ones among the records.
     pub aborted: Option<Vec<AbortedTransaction>>,
     /// Where the client's log parted from this one; nothing is returned then.
-    pub diverging: Option<EpochEndOffset>,
+    pub diverging: Option<EpochEnd>,
 }
 
 impl PartitionRead {
@@ -106,12 +106,15 @@ impl Partition {
             let required = settings.min_insync_replicas;
             return Err(PartitionError::NotEnoughReplicas { isr: role.isr, required });
         }
-        let info = self.log.append_as_leader(records, role.leader_epoch, origin)?;
+        self.write_identity_once()?;
+        let appended = self.log.append_as_leader(records, role.leader_epoch, origin);
         drop(leadership);
+        let info = appended.inspect_err(|error| self.note_failure(error))?;
 
-        let flush_demanded = self.log.unflushed_messages() >= settings.flush_messages;
+        let flush_messages = u64::try_from(settings.flush_messages).unwrap_or(u64::MAX);
+        let flush_demanded = self.log.unflushed_messages() >= flush_messages;
         if self.durability == Durability::Fsync || flush_demanded {
-            self.group_commit.submit(Arc::clone(&self.log) as _);
+            self.submit_sync();
         }
         if self.durability == Durability::Os {
             self.advance_high_watermark();
@@ -128,7 +131,7 @@ impl Partition {
             self.commits.park(appended.commit, slot, wait, || self.high_watermark());
         }
         // The failure may have come between the append and the parking.
-        if self.log.is_failed() {
+        if self.has_failed() {
             self.fail_waiting(&PartitionError::StorageFailed);
         }
     }
@@ -161,11 +164,12 @@ impl Partition {
             Isolation::ReadCommitted => last_stable_offset,
         };
         if from.offset < upto && (max_bytes > 0 || at_least_one) {
-            let found = self.log.read(from.offset, max_bytes, upto, at_least_one)?;
+            let request = ReadRequest { from: from.offset, upto, bytes_max: max_bytes, min_one_batch: at_least_one };
+            let found = self.log.read(request)?;
             if from.isolation == Isolation::ReadCommitted {
-                read.aborted = Some(self.log.aborted_transactions(from.offset, found.next_offset));
+                read.aborted = Some(self.log.aborted_transactions(from.offset, found.next_offset)?);
             }
-            read.records = Some(found.range).filter(|range| range.len > 0);
+            read.records = found.range;
         } else if from.isolation == Isolation::ReadCommitted {
             read.aborted = Some(Vec::new());
         }
@@ -187,7 +191,7 @@ impl Partition {
     pub(super) fn on_synced(&self, outcome: Result<Offset, LogError>) {
         match outcome {
             Ok(_) => self.advance_high_watermark(),
-            Err(_) => self.fail_waiting(&PartitionError::StorageFailed),
+            Err(error) => self.note_failure(&error),
         }
     }
 
@@ -219,7 +223,7 @@ impl Partition {
 
     fn leading(&self) -> Result<Arc<Role>, PartitionError> {
         let role = self.role.load_full();
-        if self.log.is_failed() {
+        if self.has_failed() {
             return Err(PartitionError::StorageFailed);
         }
         if !role.is_leader {
@@ -228,7 +232,37 @@ impl Partition {
         Ok(role)
     }
 
-    fn divergence(&self, from: FetchFrom) -> Option<EpochEndOffset> {
+    /// Asks for everything appended so far to be made durable.
+    pub(super) fn submit_sync(&self) {
+        let log: Arc<dyn Syncable> = Arc::clone(&self.log) as _;
+        self.group_commit.submit(&log);
+    }
+
+    /// Takes the partition out of service after an error that leaves its files in doubt. A full disk does not: nothing
+    /// of the append is in the log, and there may be room again.
+    fn note_failure(&self, error: &LogError) {
+        let in_doubt = error.is_storage() && !matches!(error, LogError::DiskFull { .. });
+        if in_doubt && !self.failed.swap(true, Ordering::AcqRel) {
+            tracing::error!(partition = %self.name, %error, "partition is out of service");
+            self.fail_waiting(&PartitionError::StorageFailed);
+        }
+    }
+
+    /// Whether the files failed; nothing is read from or written to them any more.
+    pub fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Acquire)
+    }
+
+    /// A directory says which topic it belongs to before it holds a record of it. Called under `leadership`.
+    fn write_identity_once(&self) -> Result<(), PartitionError> {
+        if !self.identified.load(Ordering::Relaxed) {
+            self.log.write_topic_id(self.topic_id)?;
+            self.identified.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    fn divergence(&self, from: FetchFrom) -> Option<EpochEnd> {
         let last_fetched = from.last_fetched_epoch?;
         let ours = self.log.end_offset_for_epoch(last_fetched)?;
         let parted = ours.epoch < last_fetched || ours.end_offset < from.offset;

@@ -8,17 +8,24 @@
 
 mod error;
 mod leader;
+mod loading;
 mod offsets;
 pub mod purgatory;
+mod log_config;
 mod registry;
+mod replica;
+mod upkeep;
 
 pub use error::PartitionError;
+pub use loading::LoadProgress;
 pub use leader::{Appended, FetchFrom, Isolation, PartitionRead, RequiredAcks};
 pub use offsets::{OffsetQuery, TimedOffset};
-pub use registry::{PartitionRegistry, RegistryConfig};
+pub use log_config::log_config;
+pub use registry::{OpenRegistry, PartitionRegistry, RegistryError};
+pub use replica::OpenReplica;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
@@ -76,6 +83,10 @@ pub struct Partition {
     /// Serializes appends with changes of role, so that nothing is appended under an epoch that has ended.
     leadership: Mutex<()>,
     high_watermark: AtomicI64,
+    /// The files are in doubt; see [`Partition::has_failed`].
+    failed: AtomicBool,
+    /// Whether the directory says which topic it belongs to.
+    identified: AtomicBool,
     /// Produces that wait for the high watermark.
     commits: CommitQueue,
     /// Produces that wait for stable storage because of `flush.messages`.
@@ -135,5 +146,3 @@ impl Partition {
     }
 }
 
-#[cfg(test)]
-mod tests;

@@ -2,7 +2,7 @@
 
 use super::{Isolation, Partition, PartitionError};
 use crate::ids::{LeaderEpoch, Offset};
-use crate::log::EpochEndOffset;
+use crate::log::{EpochEnd, TimestampOffset};
 
 /// Which offset is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,16 @@ pub struct TimedOffset {
     pub leader_epoch: Option<LeaderEpoch>,
 }
 
+impl From<TimestampOffset> for TimedOffset {
+    fn from(found: TimestampOffset) -> TimedOffset {
+        TimedOffset {
+            timestamp_ms: found.timestamp_ms,
+            offset: found.offset,
+            leader_epoch: Some(found.leader_epoch),
+        }
+    }
+}
+
 impl Partition {
     /// Answers a question about offsets; `None` when no record answers to it.
     pub fn find_offset(
@@ -45,24 +55,14 @@ impl Partition {
         match query {
             OffsetQuery::Earliest => {
                 let start = self.log.log_start_offset();
-                Ok(Some(untimed(start, self.log.epoch_at(start))))
+                Ok(Some(untimed(start, self.log.epoch_for_offset(start))))
             }
             OffsetQuery::Latest => Ok(Some(untimed(upto, Some(self.role().leader_epoch)))),
             OffsetQuery::MaxTimestamp => {
-                let found = self.log.max_timestamp()?.filter(|found| found.offset < upto);
-                Ok(found.map(|found| TimedOffset {
-                    timestamp_ms: found.timestamp_ms,
-                    offset: found.offset,
-                    leader_epoch: found.leader_epoch,
-                }))
+                Ok(self.log.max_timestamp()?.filter(|found| found.offset < upto).map(TimedOffset::from))
             }
             OffsetQuery::AtOrAfter(timestamp_ms) => {
-                let found = self.log.offset_for_timestamp(timestamp_ms)?.filter(|found| found.offset < upto);
-                Ok(found.map(|found| TimedOffset {
-                    timestamp_ms: found.timestamp_ms,
-                    offset: found.offset,
-                    leader_epoch: found.leader_epoch,
-                }))
+                Ok(self.log.offset_for_timestamp(timestamp_ms, upto)?.map(TimedOffset::from))
             }
         }
     }
@@ -72,7 +72,7 @@ impl Partition {
         &self,
         epoch: LeaderEpoch,
         current_leader_epoch: Option<LeaderEpoch>,
-    ) -> Result<Option<EpochEndOffset>, PartitionError> {
+    ) -> Result<Option<EpochEnd>, PartitionError> {
         self.check_epoch(current_leader_epoch)?;
         Ok(self.log.end_offset_for_epoch(epoch))
     }
