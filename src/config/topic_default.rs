@@ -16,10 +16,15 @@ impl Settings {
             (found.source != Source::Default && found.text.is_some()).then_some((synonym, found))
         });
         match set {
-            Some((synonym, found)) => {
-                Resolved { text: found.text.map(|text| in_milliseconds(synonym, text)), ..found }
-            }
-            None => Resolved { text: setting.default.map(str::to_owned), source: Source::Default, alias: None },
+            Some((synonym, found)) => Resolved {
+                text: found.text.map(|text| in_milliseconds(synonym, text)),
+                ..found
+            },
+            None => Resolved {
+                text: setting.default.map(str::to_owned),
+                source: Source::Default,
+                alias: None,
+            },
         }
     }
 }
@@ -34,6 +39,9 @@ mod tests {
         let of = |name: &str| settings.topic_default(declarations::topic(name).unwrap());
         assert_eq!(of("retention.ms").text.as_deref(), Some("7200000"));
         assert_eq!(of("retention.ms").source, Source::CommandLine);
-        assert_eq!((of("segment.ms").text.as_deref(), of("segment.ms").source), (Some("604800000"), Source::Default));
+        assert_eq!(
+            (of("segment.ms").text.as_deref(), of("segment.ms").source),
+            (Some("604800000"), Source::Default)
+        );
     }
 }

@@ -22,13 +22,22 @@ pub struct ProducerIdBlock {
 /// Takes the next block.
 pub(super) fn allocate(situation: &Situation<'_>) -> Result<Decision<ProducerIdBlock>, ControllerError> {
     let first = situation.image.next_producer_id;
-    let next = first.0.checked_add(PRODUCER_ID_BLOCK_SIZE).ok_or(ControllerError::ProducerIdsExhausted)?;
+    let next = first
+        .0
+        .checked_add(PRODUCER_ID_BLOCK_SIZE)
+        .ok_or(ControllerError::ProducerIdsExhausted)?;
     let node = situation.settings.broker().node_id;
     let record = ProducerIdsRecord {
         broker_id: node.0,
         broker_epoch: situation.image.cluster.broker(node).map_or(-1, |broker| broker.epoch),
         next_producer_id: next,
     };
-    let response = ProducerIdBlock { first, len: PRODUCER_ID_BLOCK_SIZE };
-    Ok(Decision { records: vec![Record::ProducerIds(record)], response })
+    let response = ProducerIdBlock {
+        first,
+        len: PRODUCER_ID_BLOCK_SIZE,
+    };
+    Ok(Decision {
+        records: vec![Record::ProducerIds(record)],
+        response,
+    })
 }

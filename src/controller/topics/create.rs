@@ -10,8 +10,10 @@ use crate::controller::error::ControllerError;
 use crate::controller::job::{Decision, Situation};
 use crate::controller::topic_request::{CreateTopicOutcome, CreateTopics, CreatedTopic, NewTopic, TopicError};
 use crate::ids::{BrokerId, PartitionId, TopicId};
-use crate::limits::PARTITIONS_PER_REQUEST_MAX;
 use crate::metadata::{ConfigResourceType, METADATA_VERSION, PartitionImage, Record};
+
+/// How many partitions one request may create, as in Kafka: their records are one atomic group.
+const PARTITIONS_PER_REQUEST_MAX: usize = 10_000;
 
 /// Decides a request to create topics: outcomes in the request's order, names that occur twice at the end.
 pub(in crate::controller) fn create(
@@ -31,14 +33,23 @@ pub(in crate::controller) fn create(
             records.extend(new);
             created
         });
-        outcomes.push(CreateTopicOutcome { name: topic.name, result });
+        outcomes.push(CreateTopicOutcome {
+            name: topic.name,
+            result,
+        });
     }
     let duplicate = || Err(TopicError::InvalidRequest("Duplicate topic name.".to_owned()));
-    outcomes.extend(twice.into_iter().map(|name| CreateTopicOutcome { name, result: duplicate() }));
+    outcomes.extend(twice.into_iter().map(|name| CreateTopicOutcome {
+        name,
+        result: duplicate(),
+    }));
     if request.validate_only {
         records.clear();
     }
-    Ok(Decision { records, response: outcomes })
+    Ok(Decision {
+        records,
+        response: outcomes,
+    })
 }
 
 /// Looks at the numbers only: nothing is allocated for partitions before they are known to be few enough.
@@ -48,9 +59,14 @@ fn check_partition_total(situation: &Situation<'_>, topics: &[NewTopic]) -> Resu
         ([], asked) => usize::try_from(asked).unwrap_or(0),
         (assigned, _) => assigned.len(),
     };
-    let total = topics.iter().fold(0usize, |total, topic| total.saturating_add(count(topic)));
+    let total = topics
+        .iter()
+        .fold(0usize, |total, topic| total.saturating_add(count(topic)));
     if total > PARTITIONS_PER_REQUEST_MAX {
-        return Err(ControllerError::TooManyPartitions { partitions: total, max: PARTITIONS_PER_REQUEST_MAX });
+        return Err(ControllerError::TooManyPartitions {
+            partitions: total,
+            max: PARTITIONS_PER_REQUEST_MAX,
+        });
     }
     Ok(())
 }
@@ -59,13 +75,19 @@ fn decide(situation: &Situation<'_>, topic: &NewTopic) -> Result<(CreatedTopic, 
     check_name(situation, &topic.name)?;
     let overrides = overrides(topic)?;
     effective::validate(situation.settings, &overrides).map_err(TopicError::InvalidConfig)?;
-    let partitions =
-        if topic.assignments.is_empty() { chosen(situation, topic)? } else { assigned(situation, topic)? };
+    let partitions = if topic.assignments.is_empty() {
+        chosen(situation, topic)?
+    } else {
+        assigned(situation, topic)?
+    };
 
     let id = TopicId(situation.random.uuid());
     let version = situation.image.features.level(METADATA_VERSION);
     let text = |of: &str| StrBytes::from(of.to_owned());
-    let mut records = vec![Record::Topic(TopicRecord { name: text(&topic.name), topic_id: id.0 })];
+    let mut records = vec![Record::Topic(TopicRecord {
+        name: text(&topic.name),
+        topic_id: id.0,
+    })];
     records.extend(overrides.iter().map(|(name, value)| {
         Record::Config(ConfigRecord {
             resource_type: ConfigResourceType::TOPIC.0,
@@ -97,22 +119,31 @@ fn check_name(situation: &Situation<'_>, wanted: &str) -> Result<(), TopicError>
     }
     name::validate(wanted).map_err(TopicError::InvalidName)?;
     match situation.image.topics.colliding(wanted) {
-        Some(existing) => {
-            Err(TopicError::NameCollision { name: wanted.to_owned(), existing: existing.to_string() })
-        }
+        Some(existing) => Err(TopicError::NameCollision {
+            name: wanted.to_owned(),
+            existing: existing.to_string(),
+        }),
         None => Ok(()),
     }
 }
 
 /// The topic's own configs; of one named twice the last counts.
 fn overrides(topic: &NewTopic) -> Result<BTreeMap<String, String>, TopicError> {
-    let nulls: Vec<&str> =
-        topic.configs.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| name.as_str()).collect();
+    let nulls: Vec<&str> = topic
+        .configs
+        .iter()
+        .filter(|(_, value)| value.is_none())
+        .map(|(name, _)| name.as_str())
+        .collect();
     if !nulls.is_empty() {
         let text = format!("Null value not supported for topic configs: {}", nulls.join(","));
         return Err(TopicError::InvalidConfig(text));
     }
-    Ok(topic.configs.iter().filter_map(|(name, value)| Some((name.clone(), value.clone()?))).collect())
+    Ok(topic
+        .configs
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), value.clone()?)))
+        .collect())
 }
 
 /// Partitions whose replicas the controller chooses.
@@ -128,11 +159,17 @@ fn chosen(situation: &Situation<'_>, topic: &NewTopic) -> Result<Vec<PartitionIm
         given @ 1.. => given,
         _ => return Err(TopicError::NonPositivePartitions),
     };
-    let unplaceable = |reason: String| TopicError::Unplaceable { replication_factor, reason };
+    let unplaceable = |reason: String| TopicError::Unplaceable {
+        replication_factor,
+        reason,
+    };
     let cluster = &situation.image.cluster;
     let placed = placement::place(cluster, situation.random, partitions, replication_factor).map_err(unplaceable)?;
     let none_active = || unplaceable("All brokers are currently fenced or in controlled shutdown.".to_owned());
-    placed.into_iter().map(|replicas| placement::newborn(cluster, replicas).ok_or_else(none_active)).collect()
+    placed
+        .into_iter()
+        .map(|replicas| placement::newborn(cluster, replicas).ok_or_else(none_active))
+        .collect()
 }
 
 /// Partitions whose replicas the request names.
@@ -150,7 +187,9 @@ fn assigned(situation: &Situation<'_>, topic: &NewTopic) -> Result<Vec<Partition
     for assignment in &topic.assignments {
         let number = assignment.partition;
         if partitions.contains_key(&number) {
-            return refused(format!("Found multiple manual partition assignments for partition {number}"));
+            return refused(format!(
+                "Found multiple manual partition assignments for partition {number}"
+            ));
         }
         check_replicas(situation, &assignment.replicas, expected)?;
         expected = Some(assignment.replicas.len());
@@ -164,18 +203,22 @@ fn assigned(situation: &Situation<'_>, topic: &NewTopic) -> Result<Vec<Partition
             }
         };
     }
-    if !partitions.keys().copied().eq((0..).map(PartitionId).take(partitions.len())) {
+    if !partitions
+        .keys()
+        .copied()
+        .eq((0..).map(PartitionId).take(partitions.len()))
+    {
         return refused("partitions should be a consecutive 0-based integer sequence".to_owned());
     }
     Ok(partitions.into_values().collect())
 }
 
-fn check_replicas(
-    situation: &Situation<'_>,
-    replicas: &[BrokerId],
-    expected: Option<usize>,
-) -> Result<(), TopicError> {
-    let refused = |text: String| Err(TopicError::InvalidAssignment(format!("The manual partition assignment {text}")));
+fn check_replicas(situation: &Situation<'_>, replicas: &[BrokerId], expected: Option<usize>) -> Result<(), TopicError> {
+    let refused = |text: String| {
+        Err(TopicError::InvalidAssignment(format!(
+            "The manual partition assignment {text}"
+        )))
+    };
     if replicas.is_empty() {
         return refused("includes an empty replica list.".to_owned());
     }

@@ -30,7 +30,10 @@ pub(in crate::controller) fn delete(
         });
         outcomes.push(DeleteTopicOutcome { topic, result });
     }
-    Ok(Decision { records, response: outcomes })
+    Ok(Decision {
+        records,
+        response: outcomes,
+    })
 }
 
 fn decide<'a>(
@@ -55,7 +58,9 @@ fn decide<'a>(
         TopicRef::Id(id) => situation.image.topics.by_id(*id).ok_or(TopicError::UnknownId)?,
     };
     if gone.contains(&found.id) {
-        return Err(invalid("The provided topic name maps to an ID that was already supplied."));
+        return Err(invalid(
+            "The provided topic name maps to an ID that was already supplied.",
+        ));
     }
     Ok(found)
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{Settings, Source, TopicSettings, declarations, SettingError, Setting};
+use crate::config::{Setting, SettingError, Settings, Source, TopicSettings, declarations};
 use crate::controller::topic_request::{EffectiveTopicConfig, TopicConfigSource};
 use crate::metadata::{ConfigResource, ConfigsImage};
 
@@ -26,7 +26,9 @@ pub(super) fn effective(
     overrides: &BTreeMap<String, String>,
 ) -> Vec<EffectiveTopicConfig> {
     let public = declarations::all_topic().filter(|setting| !setting.internal);
-    let mut all: Vec<_> = public.map(|setting| one(settings, configs, overrides, setting)).collect();
+    let mut all: Vec<_> = public
+        .map(|setting| one(settings, configs, overrides, setting))
+        .collect();
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all
 }
@@ -39,7 +41,11 @@ fn one(
 ) -> EffectiveTopicConfig {
     let dynamic = |resource: &ConfigResource| {
         let values = configs.of(resource)?;
-        setting.synonyms.iter().find_map(|synonym| values.get(*synonym)).map(|value| value.to_string())
+        setting
+            .synonyms
+            .iter()
+            .find_map(|synonym| values.get(*synonym))
+            .map(|value| value.to_string())
     };
     let (value, source) = if let Some(value) = overrides.get(setting.name) {
         (Some(value.clone()), TopicConfigSource::Topic)
@@ -51,7 +57,12 @@ fn one(
         at_start(settings, setting)
     };
     let value = value.filter(|_| !setting.is_secret());
-    EffectiveTopicConfig { name: setting.name.to_owned(), value, source, is_sensitive: setting.is_secret() }
+    EffectiveTopicConfig {
+        name: setting.name.to_owned(),
+        value,
+        source,
+        is_sensitive: setting.is_secret(),
+    }
 }
 
 /// What the settings of the process's start say; the first of the setting's synonyms that was set wins.

@@ -18,7 +18,10 @@ pub(super) fn validate(name: &str) -> Result<(), InvalidTopicName> {
     }
     // Kafka counts UTF-16 units here; it makes a difference only for names that are refused anyway.
     if name.chars().count() > NAME_LEN_MAX {
-        return Err(InvalidTopicName::TooLong { name: name.to_owned(), max: NAME_LEN_MAX });
+        return Err(InvalidTopicName::TooLong {
+            name: name.to_owned(),
+            max: NAME_LEN_MAX,
+        });
     }
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     if !name.bytes().all(legal) {
@@ -39,7 +42,12 @@ mod tests {
         assert_eq!(text(""), Err("the empty string is not allowed".to_owned()));
         assert_eq!(text(".."), Err("'..' is not allowed".to_owned()));
         let long = "x".repeat(250);
-        assert_eq!(text(&long), Err(format!("the length of '{long}' is longer than the max allowed length 249")));
+        assert_eq!(
+            text(&long),
+            Err(format!(
+                "the length of '{long}' is longer than the max allowed length 249"
+            ))
+        );
         for illegal in ["a/b", "ä", "a b", "a\0"] {
             let words = "contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'";
             assert_eq!(text(illegal), Err(format!("'{illegal}' {words}")));

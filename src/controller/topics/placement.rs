@@ -16,7 +16,12 @@ pub(super) fn place(
     partitions: i32,
     replication_factor: i16,
 ) -> Result<Vec<Vec<BrokerId>>, String> {
-    let usable: Vec<&BrokerImage> = cluster.brokers.values().map(|b| &**b).filter(|b| takes_replicas(b)).collect();
+    let usable: Vec<&BrokerImage> = cluster
+        .brokers
+        .values()
+        .map(|b| &**b)
+        .filter(|b| takes_replicas(b))
+        .collect();
     let (active, fenced): (Vec<_>, Vec<_>) = usable.iter().partition(|broker| !broker.fenced);
     if active.is_empty() {
         return Err("All brokers are currently fenced.".to_owned());
@@ -31,7 +36,9 @@ pub(super) fn place(
     let ring = interleave_racks(&active, random);
     let spare = interleave_racks(&fenced, random);
     let count = usize::try_from(replication_factor).unwrap_or(0);
-    Ok((0..usize::try_from(partitions).unwrap_or(0)).map(|partition| stripe(&ring, &spare, partition, count)).collect())
+    Ok((0..usize::try_from(partitions).unwrap_or(0))
+        .map(|partition| stripe(&ring, &spare, partition, count))
+        .collect())
 }
 
 /// A broker with all its directories cordoned takes no new replica.
@@ -52,7 +59,9 @@ fn interleave_racks(brokers: &[&BrokerImage], random: &dyn Random) -> Vec<Broker
         shuffle(rack, random);
     }
     let depth = racks.iter().map(Vec::len).max().unwrap_or(0);
-    (0..depth).flat_map(|row| racks.iter().filter_map(move |rack| rack.get(row).copied())).collect()
+    (0..depth)
+        .flat_map(|row| racks.iter().filter_map(move |rack| rack.get(row).copied()))
+        .collect()
 }
 
 /// The leader at the partition's place of the ring; its followers further on, from a place that moves each round.
@@ -60,7 +69,9 @@ fn stripe(ring: &[BrokerId], spare: &[BrokerId], partition: usize, count: usize)
     let (leader, others) = (partition % ring.len().max(1), ring.len().saturating_sub(1));
     let shift = (partition / ring.len().max(1)) % others.max(1);
     let followers = (0..others).map(|step| 1 + (shift + step) % others);
-    let places = std::iter::once(0).chain(followers).map(|step| (leader + step) % ring.len());
+    let places = std::iter::once(0)
+        .chain(followers)
+        .map(|step| (leader + step) % ring.len());
     let on_ring = places.filter_map(|place| ring.get(place).copied());
     on_ring.chain(spare.iter().copied()).take(count).collect()
 }
@@ -93,7 +104,9 @@ pub(super) fn newborn(cluster: &ClusterImage, replicas: Vec<BrokerId>) -> Option
 }
 
 fn is_active(cluster: &ClusterImage, id: BrokerId) -> bool {
-    cluster.broker(id).is_some_and(|broker| !broker.fenced && !broker.in_controlled_shutdown)
+    cluster
+        .broker(id)
+        .is_some_and(|broker| !broker.fenced && !broker.in_controlled_shutdown)
 }
 
 /// With one log directory there is no choice; with several the broker makes it.
