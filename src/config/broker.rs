@@ -213,7 +213,7 @@ fn topic_defaults(text_of: &dyn Fn(&str) -> Option<String>) -> Result<TopicSetti
 }
 
 /// A topic's times are milliseconds; its broker settings may be hours or minutes.
-fn in_milliseconds(name: &str, text: String) -> String {
+pub(super) fn in_milliseconds(name: &str, text: String) -> String {
     let factor: i64 = match name.rsplit('.').next() {
         Some("hours") => 3_600_000,
         Some("minutes") => 60_000,

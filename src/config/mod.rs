@@ -17,6 +17,7 @@ mod setting;
 mod settings;
 mod source;
 mod topic;
+mod topic_default;
 mod typed;
 mod value;
 

@@ -12,12 +12,12 @@ pub enum ControllerError {
         /// What the disk said.
         reason: String,
     },
-    /// One request may not write more records than this.
-    #[error("Unable to perform excessively large batch operation: {records} records, {max} are allowed")]
-    TooManyRecords {
-        /// How many records the request needs.
-        records: usize,
-        /// How many it may write.
+    /// One request may not create more partitions than this. (POLICY_VIOLATION)
+    #[error("Excessively large number of partitions per request.")]
+    TooManyPartitions {
+        /// How many partitions the request asks for.
+        partitions: usize,
+        /// How many it may ask for.
         max: usize,
     },
     /// The decided records do not fit the image; nothing was written.

@@ -6,7 +6,7 @@
 use tokio::sync::oneshot;
 
 use super::error::ControllerError;
-use super::settings::ControllerSettings;
+use crate::config::Settings;
 use crate::env::Random;
 use crate::metadata::{MetadataImage, Record};
 
@@ -15,8 +15,8 @@ use crate::metadata::{MetadataImage, Record};
 pub struct Situation<'a> {
     /// The newest image, with the effect of every earlier decision, also of those not durable yet.
     pub image: &'a MetadataImage,
-    /// The controller's settings.
-    pub settings: &'a ControllerSettings,
+    /// The settings of this process.
+    pub settings: &'a Settings,
     /// The time, in ms since 1970.
     pub now_ms: i64,
     /// For ids.

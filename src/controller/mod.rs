@@ -11,7 +11,6 @@ mod error;
 mod handle;
 mod job;
 mod producer_ids;
-mod settings;
 mod topic_request;
 mod topics;
 
@@ -19,8 +18,7 @@ pub use error::ControllerError;
 pub use handle::ControllerHandle;
 pub use job::{Decision, Situation};
 pub use producer_ids::{PRODUCER_ID_BLOCK_SIZE, ProducerIdBlock};
-pub use settings::ControllerSettings;
 pub use topic_request::{
     CreateTopicOutcome, CreateTopics, CreatedTopic, DeleteTopicOutcome, EffectiveTopicConfig, InvalidTopicName,
-    NewTopic, ReplicaAssignment, TopicError, TopicRef,
+    NewTopic, ReplicaAssignment, TopicConfigSource, TopicError, TopicRef,
 };

@@ -79,10 +79,26 @@ pub struct EffectiveTopicConfig {
     pub name: String,
     /// Its value; none when it has none or is sensitive.
     pub value: Option<String>,
-    /// Kafka's number of the source: 1 topic, 2 broker, 3 all brokers, 4 static broker setting, 5 default.
-    pub source: i8,
+    /// Where the value comes from.
+    pub source: TopicConfigSource,
     /// Whether the value must not be shown.
     pub is_sensitive: bool,
+}
+
+/// Where the value of a topic's config comes from, by Kafka's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(i8)]
+pub enum TopicConfigSource {
+    /// Set for the topic.
+    Topic = 1,
+    /// Set at run time for this broker.
+    Broker = 2,
+    /// Set at run time for all brokers.
+    AllBrokers = 3,
+    /// Set when this broker's process was started.
+    BrokerStart = 4,
+    /// Nowhere set.
+    Default = 5,
 }
 
 /// A topic to delete, named one way or the other.

@@ -93,7 +93,11 @@ pub(super) fn change_broker(
 ) -> Result<(), ApplyError> {
     const RECORD: &str = "BrokerRegistrationChangeRecord";
     let mut broker = find(image, RECORD, BrokerId(record.broker_id), record.broker_epoch)?;
-    let invalid = |field, value: i8| ApplyError::InvalidField { record: RECORD, field, value: i64::from(value) };
+    let invalid = |field, value: i8| ApplyError::InvalidField {
+        record: RECORD,
+        field,
+        value: i64::from(value),
+    };
     broker.fenced = match record.fenced {
         -1 => false,
         0 => broker.fenced,
@@ -148,10 +152,15 @@ pub(super) fn unregister_controller(
 ) -> Result<(), ApplyError> {
     let id = BrokerId(record.controller_id);
     let what = || format!("controller {id}");
-    image.cluster.controllers.remove(&id).map(drop).ok_or_else(|| ApplyError::NothingToRemove {
-        record: "UnregisterControllerRecord",
-        what: what(),
-    })
+    image
+        .cluster
+        .controllers
+        .remove(&id)
+        .map(drop)
+        .ok_or_else(|| ApplyError::NothingToRemove {
+            record: "UnregisterControllerRecord",
+            what: what(),
+        })
 }
 
 fn find(image: &MetadataImage, record: &'static str, broker: BrokerId, epoch: i64) -> Result<BrokerImage, ApplyError> {
@@ -159,7 +168,12 @@ fn find(image: &MetadataImage, record: &'static str, broker: BrokerId, epoch: i6
         return Err(ApplyError::UnknownBroker { record, broker });
     };
     if present.epoch != epoch {
-        return Err(ApplyError::BrokerEpochMismatch { record, broker, present: present.epoch, named: epoch });
+        return Err(ApplyError::BrokerEpochMismatch {
+            record,
+            broker,
+            present: present.epoch,
+            named: epoch,
+        });
     }
     Ok(BrokerImage::clone(present))
 }

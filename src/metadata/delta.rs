@@ -35,8 +35,14 @@ struct State {
 impl MetadataDelta {
     /// Nothing changed yet.
     pub fn new(base: &MetadataImage) -> MetadataDelta {
-        let state = State { image: base.clone(), changes: MetadataChanges::default() };
-        MetadataDelta { state, before_transaction: None }
+        let state = State {
+            image: base.clone(),
+            changes: MetadataChanges::default(),
+        };
+        MetadataDelta {
+            state,
+            before_transaction: None,
+        }
     }
 
     /// The image with every record so far, also those of a transaction that is open.
@@ -104,19 +110,26 @@ impl MetadataDelta {
 
     fn end_transaction(&mut self) -> Result<(), ApplyError> {
         let ended = self.before_transaction.take();
-        ended.map(drop).ok_or(ApplyError::NoTransaction { record: "EndTransactionRecord" })
+        ended.map(drop).ok_or(ApplyError::NoTransaction {
+            record: "EndTransactionRecord",
+        })
     }
 
     fn abort_transaction(&mut self) -> Result<(), ApplyError> {
         let before = self.before_transaction.take();
-        self.state = *before.ok_or(ApplyError::NoTransaction { record: "AbortTransactionRecord" })?;
+        self.state = *before.ok_or(ApplyError::NoTransaction {
+            record: "AbortTransactionRecord",
+        })?;
         Ok(())
     }
 }
 
 fn config(image: &mut MetadataImage, changes: &mut MetadataChanges, record: &ConfigRecord) {
     let kind = ConfigResourceType(record.resource_type);
-    let resource = ConfigResource { kind, name: Arc::from(&*record.resource_name) };
+    let resource = ConfigResource {
+        kind,
+        name: Arc::from(&*record.resource_name),
+    };
     image.configs.set(&resource, &record.name, record.value.as_deref());
     changes.configs_changed.insert(resource);
 }
@@ -125,16 +138,26 @@ fn client_quota(image: &mut MetadataImage, changes: &mut MetadataChanges, record
     let entity: QuotaEntity = record
         .entity
         .iter()
-        .map(|part| (Arc::from(&*part.entity_type), part.entity_name.as_deref().map(Arc::from)))
+        .map(|part| {
+            (
+                Arc::from(&*part.entity_type),
+                part.entity_name.as_deref().map(Arc::from),
+            )
+        })
         .collect();
-    image.client_quotas.set(entity, &record.key, (!record.remove).then_some(record.value));
+    image
+        .client_quotas
+        .set(entity, &record.key, (!record.remove).then_some(record.value));
     changes.quotas_changed = true;
 }
 
 fn producer_ids(image: &mut MetadataImage, record: &ProducerIdsRecord) -> Result<(), ApplyError> {
     let present = image.next_producer_id.0;
     if record.next_producer_id < present {
-        return Err(ApplyError::ProducerIdsGoBack { present, named: record.next_producer_id });
+        return Err(ApplyError::ProducerIdsGoBack {
+            present,
+            named: record.next_producer_id,
+        });
     }
     image.next_producer_id = ProducerId(record.next_producer_id);
     Ok(())
@@ -145,7 +168,10 @@ fn preserve(image: &mut MetadataImage, changes: &mut MetadataChanges, record: &R
     match PreservedKey::removed_by(record) {
         Some((kind, key)) => {
             if !image.preserved.remove(&key) {
-                return Err(ApplyError::NothingToRemove { record: kind, what: key.to_string() });
+                return Err(ApplyError::NothingToRemove {
+                    record: kind,
+                    what: key.to_string(),
+                });
             }
         }
         None => match PreservedKey::of(record) {

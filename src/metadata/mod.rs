@@ -36,3 +36,6 @@ pub use preserved::{PreservedImage, PreservedKey};
 pub use quotas::{ClientQuotasImage, QuotaEntity, QuotaValues};
 pub use record::Record;
 pub use topics::{DirectoryId, LeaderRecoveryState, PartitionImage, TopicImage, TopicsImage};
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,6 @@
 //!
 //! A reader knows only the versions that the cluster's metadata.version allows, so that is what decides.
 
-use bytes::Bytes;
 use dmq_protocol::metadata_records::AnyMetadataRecord;
 
 /// A metadata record of any type.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use dmq_protocol::StrBytes;
 use dmq_protocol::metadata_records::{
     BrokerEndpoint, BrokerFeature, ClientQuotaRecord, ConfigRecord, ControllerEndpoint, ControllerFeature, EntityData,
-    FeatureLevelRecord, PartitionRecord, ProducerIdsRecord, RegisterBrokerRecord, RegisterControllerRecord, TopicRecord,
+    FeatureLevelRecord, PartitionRecord, ProducerIdsRecord, RegisterBrokerRecord, RegisterControllerRecord,
+    TopicRecord,
 };
 
 use super::cluster::{BrokerImage, ControllerImage};
@@ -31,7 +32,12 @@ impl MetadataImage {
         self.feature_records()
             .chain(migration.map(|(_, record)| Record::clone(record)))
             .chain(self.cluster.brokers.values().map(|broker| broker.to_record()))
-            .chain(self.cluster.controllers.values().map(|controller| controller.to_record()))
+            .chain(
+                self.cluster
+                    .controllers
+                    .values()
+                    .map(|controller| controller.to_record()),
+            )
             .chain(self.topic_records(version))
             .chain(self.config_records())
             .chain(self.quota_records())
@@ -42,13 +48,19 @@ impl MetadataImage {
     fn feature_records(&self) -> impl Iterator<Item = Record> {
         let (first, others): (Vec<_>, Vec<_>) = self.features.iter().partition(|(name, _)| *name == METADATA_VERSION);
         first.into_iter().chain(others).map(|(name, level)| {
-            Record::FeatureLevel(FeatureLevelRecord { name: text(name), feature_level: level })
+            Record::FeatureLevel(FeatureLevelRecord {
+                name: text(name),
+                feature_level: level,
+            })
         })
     }
 
     fn topic_records(&self, version: i16) -> impl Iterator<Item = Record> {
         self.topics.iter().flat_map(move |topic| {
-            let named = TopicRecord { name: text(&topic.name), topic_id: topic.id.0 };
+            let named = TopicRecord {
+                name: text(&topic.name),
+                topic_id: topic.id.0,
+            };
             let partitions = topic.partitions.iter();
             let partitions = partitions.map(move |(number, partition)| partition.to_record(topic.id, *number, version));
             std::iter::once(Record::Topic(named)).chain(partitions)
@@ -77,14 +89,23 @@ impl MetadataImage {
             let entity: Vec<EntityData> = entity.iter().map(part).collect();
             values.iter().map(move |(key, value)| {
                 let (entity, key) = (entity.clone(), text(key));
-                Record::ClientQuota(ClientQuotaRecord { entity, key, value: *value, remove: false })
+                Record::ClientQuota(ClientQuotaRecord {
+                    entity,
+                    key,
+                    value: *value,
+                    remove: false,
+                })
             })
         })
     }
 
     fn producer_id_records(&self) -> impl Iterator<Item = Record> {
         let next = self.next_producer_id.0;
-        let record = ProducerIdsRecord { broker_id: -1, broker_epoch: -1, next_producer_id: next };
+        let record = ProducerIdsRecord {
+            broker_id: -1,
+            broker_epoch: -1,
+            next_producer_id: next,
+        };
         (next > 0).then_some(Record::ProducerIds(record)).into_iter()
     }
 }

@@ -67,7 +67,10 @@ impl TopicsImage {
     pub(super) fn put(&mut self, topic: Arc<TopicImage>) {
         self.by_name.insert(topic.name.clone(), topic.clone());
         if let Some(shared) = metric_name(&topic.name) {
-            self.by_metric_name.entry(shared).or_default().insert(topic.name.clone());
+            self.by_metric_name
+                .entry(shared)
+                .or_default()
+                .insert(topic.name.clone());
         }
         self.by_id.insert(topic.id, topic);
     }

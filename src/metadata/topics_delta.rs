@@ -31,7 +31,10 @@ pub(super) fn topic(
 ) -> Result<(), ApplyError> {
     let id = TopicId(record.topic_id);
     if image.topics.by_name(&record.name).is_some() || image.topics.by_id(id).is_some() {
-        return Err(ApplyError::TopicExists { name: record.name.to_string(), topic: id });
+        return Err(ApplyError::TopicExists {
+            name: record.name.to_string(),
+            topic: id,
+        });
     }
     image.topics.put(Arc::new(TopicImage::new(&record.name, id)));
     changes.topics_created.insert(id);
@@ -45,7 +48,10 @@ pub(super) fn partition(
 ) -> Result<(), ApplyError> {
     let (topic, partition) = (TopicId(record.topic_id), PartitionId(record.partition_id));
     let Some(present) = image.topics.by_id(topic) else {
-        return Err(ApplyError::UnknownTopic { record: "PartitionRecord", topic });
+        return Err(ApplyError::UnknownTopic {
+            record: "PartitionRecord",
+            topic,
+        });
     };
     let mut next = TopicImage::clone(present);
     next.partitions.insert(partition, Arc::new(from_record(record)?));
@@ -65,7 +71,11 @@ pub(super) fn partition_change(
         return Err(ApplyError::UnknownTopic { record: RECORD, topic });
     };
     let Some(before) = present.partition(partition) else {
-        return Err(ApplyError::UnknownPartition { record: RECORD, topic, partition });
+        return Err(ApplyError::UnknownPartition {
+            record: RECORD,
+            topic,
+            partition,
+        });
     };
     let changed = merge(before, record)?;
     let mut next = TopicImage::clone(present);
@@ -82,7 +92,10 @@ pub(super) fn remove_topic(
 ) -> Result<(), ApplyError> {
     let topic = TopicId(record.topic_id);
     let Some(removed) = image.topics.remove(topic) else {
-        return Err(ApplyError::UnknownTopic { record: "RemoveTopicRecord", topic });
+        return Err(ApplyError::UnknownTopic {
+            record: "RemoveTopicRecord",
+            topic,
+        });
     };
     let configs = ConfigResource::topic(&removed.name);
     if image.configs.remove(&configs) {
@@ -105,7 +118,10 @@ pub(super) fn clear_elr(
     } else {
         let topic = image.topics.by_name(&record.topic_name).cloned();
         let unknown = || record.topic_name.to_string();
-        vec![topic.ok_or_else(|| ApplyError::UnknownTopicName { record: "ClearElrRecord", topic: unknown() })?]
+        vec![topic.ok_or_else(|| ApplyError::UnknownTopicName {
+            record: "ClearElrRecord",
+            topic: unknown(),
+        })?]
     };
     for topic in topics {
         let mut next = TopicImage::clone(&topic);
@@ -137,7 +153,11 @@ fn from_record(record: &PartitionRecord) -> Result<PartitionImage, ApplyError> {
         ("PartitionEpoch", record.partition_epoch),
     ] {
         if value < 0 {
-            return Err(ApplyError::InvalidField { record: RECORD, field, value: i64::from(value) });
+            return Err(ApplyError::InvalidField {
+                record: RECORD,
+                field,
+                value: i64::from(value),
+            });
         }
     }
     Ok(PartitionImage {
@@ -157,7 +177,11 @@ fn from_record(record: &PartitionRecord) -> Result<PartitionImage, ApplyError> {
 
 fn merge(before: &PartitionImage, record: &PartitionChangeRecord) -> Result<PartitionImage, ApplyError> {
     const RECORD: &str = "PartitionChangeRecord";
-    let exhausted = |field, value: i32| ApplyError::InvalidField { record: RECORD, field, value: i64::from(value) };
+    let exhausted = |field, value: i32| ApplyError::InvalidField {
+        record: RECORD,
+        field,
+        value: i64::from(value),
+    };
     let mut after = before.clone();
     let replace = |list: &mut Vec<BrokerId>, new: &Option<Vec<i32>>| {
         if let Some(new) = new {
@@ -195,12 +219,20 @@ fn leader(record: &'static str, id: i32) -> Result<Option<BrokerId>, ApplyError>
     match id {
         NO_LEADER => Ok(None),
         0.. => Ok(Some(BrokerId(id))),
-        _ => Err(ApplyError::InvalidField { record, field: "Leader", value: i64::from(id) }),
+        _ => Err(ApplyError::InvalidField {
+            record,
+            field: "Leader",
+            value: i64::from(id),
+        }),
     }
 }
 
 fn recovery_state(record: &'static str, number: i8) -> Result<LeaderRecoveryState, ApplyError> {
-    let invalid = ApplyError::InvalidField { record, field: "LeaderRecoveryState", value: i64::from(number) };
+    let invalid = ApplyError::InvalidField {
+        record,
+        field: "LeaderRecoveryState",
+        value: i64::from(number),
+    };
     LeaderRecoveryState::from_number(number).ok_or(invalid)
 }
 
@@ -211,7 +243,11 @@ fn directories(record: &'static str, ids: &[Uuid], replicas: usize) -> Result<Ve
     }
     if ids.len() != replicas {
         let value = i64::try_from(ids.len()).unwrap_or(i64::MAX);
-        return Err(ApplyError::InvalidField { record, field: "number of Directories", value });
+        return Err(ApplyError::InvalidField {
+            record,
+            field: "number of Directories",
+            value,
+        });
     }
     Ok(ids.iter().copied().map(DirectoryId).collect())
 }

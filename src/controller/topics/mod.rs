@@ -1,18 +1,13 @@
-//! Decisions about topics: create, delete.
+//! Decisions about topics: which may be created or deleted, and the records that do it.
+//!
+//! Validation, its order and its texts are Kafka's. Each topic of a request is accepted or refused alone; the accepted
+//! ones are written as one group. It must not know where records go.
 
-use super::error::ControllerError;
-use super::job::{Decision, Situation};
-use super::topic_request::{CreateTopicOutcome, CreateTopics, DeleteTopicOutcome, TopicRef};
+mod create;
+mod delete;
+mod effective;
+mod name;
+mod placement;
 
-/// Creates topics.
-pub(super) fn create(_: &Situation<'_>, _: CreateTopics) -> Result<Decision<Vec<CreateTopicOutcome>>, ControllerError> {
-    Err(ControllerError::Stopped)
-}
-
-/// Deletes topics.
-pub(super) fn delete(
-    _: &Situation<'_>,
-    _: Vec<TopicRef>,
-) -> Result<Decision<Vec<DeleteTopicOutcome>>, ControllerError> {
-    Err(ControllerError::Stopped)
-}
+pub(super) use create::create;
+pub(super) use delete::delete;
