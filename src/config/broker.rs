@@ -58,6 +58,10 @@ typed_settings! {
         max_connection_creation_rate: usize = "max.connection.creation.rate",
         /// How long a connection may be silent.
         connections_max_idle_ms: i64 = "connections.max.idle.ms",
+        /// How long a new connection may wait before its first request.
+        connection_first_request_timeout_ms: i64 = "connection.first.request.timeout.ms",
+        /// How long a peer may stop within a request, or leave an answer unread.
+        connection_stall_timeout_ms: i64 = "connection.stall.timeout.ms",
 
         num_partitions: i32 = "num.partitions",
         default_replication_factor: i32 = "default.replication.factor",
