@@ -48,6 +48,13 @@ impl RequestHeader {
         Some((i16::from_be_bytes(*key), i16::from_be_bytes(*version)))
     }
 
+    /// The correlation id at the front of a request, where every header version has it.
+    pub fn peek_correlation_id(frame: &[u8]) -> Option<i32> {
+        let (_, rest) = frame.split_first_chunk::<4>()?;
+        let (correlation_id, _) = rest.split_first_chunk()?;
+        Some(i32::from_be_bytes(*correlation_id))
+    }
+
     /// Reads the header at the front of a request, in the version that its key and version call for. The request
     /// follows. A key unknown here is refused; a version unknown here is not, as ApiVersions must be answered.
     pub fn read_first(reader: &mut Reader, frame: &[u8]) -> Result<(ApiKey, RequestHeader), DecodeError> {

@@ -16,6 +16,7 @@ pub struct CreateTopics;
 
 impl Api for CreateTopics {
     type Request = CreateTopicsRequest;
+    type Answer = CreateTopicsResponse;
 
     fn handle(
         handles: &Arc<Handles>,
@@ -33,10 +34,16 @@ impl Api for CreateTopics {
                 Ok(outcomes) => outcomes.into_iter().map(result_of).collect(),
                 Err(error) => {
                     let (code, message) = (code_of_controller(&error), StrBytes::from(error.to_string()));
-                    names.into_iter().map(|name| refused(name, code, message.clone())).collect()
+                    names
+                        .into_iter()
+                        .map(|name| refused(name, code, message.clone()))
+                        .collect()
                 }
             };
-            CreateTopicsResponse { topics, ..CreateTopicsResponse::default() }
+            CreateTopicsResponse {
+                topics,
+                ..CreateTopicsResponse::default()
+            }
         })
     }
 }
@@ -52,7 +59,11 @@ fn new_topic(topic: &CreatableTopic) -> NewTopic {
         num_partitions: topic.num_partitions,
         replication_factor: topic.replication_factor,
         assignments: assignments.collect(),
-        configs: topic.configs.iter().map(|config| (config.name.to_string(), value(&config.value))).collect(),
+        configs: topic
+            .configs
+            .iter()
+            .map(|config| (config.name.to_string(), value(&config.value)))
+            .collect(),
     }
 }
 
@@ -69,7 +80,7 @@ fn made(name: StrBytes, created: CreatedTopic) -> CreatableTopicResult {
         name: StrBytes::from(config.name),
         value: config.value.map(StrBytes::from),
         read_only: false,
-        config_source: config.source,
+        config_source: config.source as i8,
         is_sensitive: config.is_sensitive,
     });
     CreatableTopicResult {
@@ -83,5 +94,10 @@ fn made(name: StrBytes, created: CreatedTopic) -> CreatableTopicResult {
 }
 
 fn refused(name: StrBytes, error_code: ErrorCode, message: StrBytes) -> CreatableTopicResult {
-    CreatableTopicResult { name, error_code, error_message: Some(message), ..CreatableTopicResult::default() }
+    CreatableTopicResult {
+        name,
+        error_code,
+        error_message: Some(message),
+        ..CreatableTopicResult::default()
+    }
 }

@@ -16,6 +16,7 @@ pub struct DeleteTopics;
 
 impl Api for DeleteTopics {
     type Request = DeleteTopicsRequest;
+    type Answer = DeleteTopicsResponse;
 
     fn handle(
         handles: &Arc<Handles>,
@@ -27,25 +28,35 @@ impl Api for DeleteTopics {
         Answer::later(async move {
             let topics = wanted(request, version);
             let responses = match controller.delete_topics(topics.clone()).await {
-                Ok(outcomes) => outcomes.into_iter().map(|outcome| result_of(outcome, version)).collect(),
+                Ok(outcomes) => outcomes
+                    .into_iter()
+                    .map(|outcome| result_of(outcome, version))
+                    .collect(),
                 Err(error) => {
                     let message = error.to_string();
                     let all = topics.into_iter();
-                    all.map(|topic| refused(topic, code_of_controller(&error), message.clone())).collect()
+                    all.map(|topic| refused(topic, code_of_controller(&error), message.clone()))
+                        .collect()
                 }
             };
-            DeleteTopicsResponse { responses, ..DeleteTopicsResponse::default() }
+            DeleteTopicsResponse {
+                responses,
+                ..DeleteTopicsResponse::default()
+            }
         })
     }
 }
 
 fn wanted(request: DeleteTopicsRequest, version: i16) -> Vec<TopicRef> {
     if version < 6 {
-        return request.topic_names.into_iter().map(|name| TopicRef::Name(name.to_string())).collect();
+        return request
+            .topic_names
+            .into_iter()
+            .map(|name| TopicRef::Name(name.to_string()))
+            .collect();
     }
     let reference = |topic: DeleteTopicState| match topic.name {
-        Some(name) if topic.topic_id == Uuid::ZERO => TopicRef::Name(name.to_string()),
-        Some(name) => TopicRef::Both(name.to_string(), TopicId(topic.topic_id)),
+        Some(name) => TopicRef::Name(name.to_string()),
         None => TopicRef::Id(TopicId(topic.topic_id)),
     };
     request.topics.into_iter().map(reference).collect()
@@ -53,9 +64,11 @@ fn wanted(request: DeleteTopicsRequest, version: i16) -> Vec<TopicRef> {
 
 fn result_of(outcome: DeleteTopicOutcome, version: i16) -> DeletableTopicResult {
     match outcome.result {
-        Ok((name, id)) => {
-            DeletableTopicResult { name: Some(StrBytes::from(name)), topic_id: id.0, ..DeletableTopicResult::default() }
-        }
+        Ok((name, id)) => DeletableTopicResult {
+            name: Some(StrBytes::from(name)),
+            topic_id: id.0,
+            ..DeletableTopicResult::default()
+        },
         Err(error) => {
             let code = match error {
                 // Clients from before v3 do not know the code.
@@ -71,8 +84,12 @@ fn refused(topic: TopicRef, error_code: ErrorCode, message: String) -> Deletable
     let (name, topic_id) = match topic {
         TopicRef::Name(name) => (Some(StrBytes::from(name)), Uuid::ZERO),
         TopicRef::Id(id) => (None, id.0),
-        TopicRef::Both(name, id) => (Some(StrBytes::from(name)), id.0),
     };
     let error_message = Some(StrBytes::from(message));
-    DeletableTopicResult { name, topic_id, error_code, error_message }
+    DeletableTopicResult {
+        name,
+        topic_id,
+        error_code,
+        error_message,
+    }
 }

@@ -18,6 +18,7 @@ const ENDPOINT_CONTROLLERS: i8 = 2;
 
 impl Api for DescribeCluster {
     type Request = DescribeClusterRequest;
+    type Answer = DescribeClusterResponse;
 
     fn handle(
         handles: &Arc<Handles>,

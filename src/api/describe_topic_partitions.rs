@@ -7,19 +7,22 @@ use std::sync::Arc;
 
 use dmq_protocol::messages::describe_topic_partitions::{
     Cursor, DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse,
-    DescribeTopicPartitionsResponsePartition as ResponsePartition, DescribeTopicPartitionsResponseTopic as ResponseTopic,
+    DescribeTopicPartitionsResponsePartition as ResponsePartition,
+    DescribeTopicPartitionsResponseTopic as ResponseTopic,
 };
 use dmq_protocol::{ErrorCode, StrBytes};
 
 use super::metadata::offline_replicas;
-use super::{Answer, Api, Handles, RequestContext};
+use super::{Answer, Api, Handles, RequestContext, is_internal};
+use crate::controller::validate_topic_name;
 use crate::ids::{BrokerId, PartitionId};
-use crate::metadata::{MetadataImage, PartitionImage, TopicImage, topic_name};
+use crate::metadata::{MetadataImage, PartitionImage, TopicImage};
 
 pub struct DescribeTopicPartitions;
 
 impl Api for DescribeTopicPartitions {
     type Request = DescribeTopicPartitionsRequest;
+    type Answer = DescribeTopicPartitionsResponse;
 
     fn handle(
         handles: &Arc<Handles>,
@@ -27,16 +30,26 @@ impl Api for DescribeTopicPartitions {
         request: DescribeTopicPartitionsRequest,
     ) -> Answer<DescribeTopicPartitionsResponse> {
         let image = handles.metadata.load();
-        let limit = request.response_partition_limit.clamp(1, handles.settings.max_request_partition_size_limit.max(1));
+        let limit = request
+            .response_partition_limit
+            .clamp(1, handles.settings.max_request_partition_size_limit.max(1));
         Answer::Now(page(&image, &request, usize::try_from(limit).unwrap_or(1)))
     }
 }
 
-fn page(image: &MetadataImage, request: &DescribeTopicPartitionsRequest, limit: usize) -> DescribeTopicPartitionsResponse {
+fn page(
+    image: &MetadataImage,
+    request: &DescribeTopicPartitionsRequest,
+    limit: usize,
+) -> DescribeTopicPartitionsResponse {
     let cursor = request.cursor.as_ref();
     let from: &str = cursor.map_or("", |cursor| &cursor.topic_name);
     let mut names: Vec<StrBytes> = if request.topics.is_empty() {
-        image.topics.iter_from(from).map(|topic| StrBytes::from(topic.name.to_string())).collect()
+        image
+            .topics
+            .iter_from(from)
+            .map(|topic| StrBytes::from(topic.name.to_string()))
+            .collect()
     } else {
         let named = request.topics.iter().map(|topic| topic.name.clone());
         named.filter(|name| &**name >= from).collect()
@@ -48,7 +61,10 @@ fn page(image: &MetadataImage, request: &DescribeTopicPartitionsRequest, limit: 
     let mut left = limit;
     for name in names {
         if left == 0 {
-            response.next_cursor = Some(Cursor { topic_name: name, partition_index: 0 });
+            response.next_cursor = Some(Cursor {
+                topic_name: name,
+                partition_index: 0,
+            });
             break;
         }
         let first = match cursor {
@@ -66,7 +82,10 @@ fn page(image: &MetadataImage, request: &DescribeTopicPartitionsRequest, limit: 
         let next = first.saturating_add(i32::try_from(described.partitions.len()).unwrap_or(i32::MAX));
         response.topics.push(described);
         if topic.partition(PartitionId(next)).is_some() {
-            response.next_cursor = Some(Cursor { topic_name: name, partition_index: next });
+            response.next_cursor = Some(Cursor {
+                topic_name: name,
+                partition_index: next,
+            });
             break;
         }
     }
@@ -74,25 +93,43 @@ fn page(image: &MetadataImage, request: &DescribeTopicPartitionsRequest, limit: 
 }
 
 fn unknown(name: StrBytes) -> ResponseTopic {
-    let legal = topic_name::validate(&name).is_ok();
-    let error_code = if legal { ErrorCode::UNKNOWN_TOPIC_OR_PARTITION } else { ErrorCode::INVALID_TOPIC_EXCEPTION };
-    ResponseTopic { error_code, name: Some(name), ..ResponseTopic::default() }
+    let legal = validate_topic_name(&name).is_ok();
+    let error_code = if legal {
+        ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
+    } else {
+        ErrorCode::INVALID_TOPIC_EXCEPTION
+    };
+    ResponseTopic {
+        error_code,
+        name: Some(name),
+        ..ResponseTopic::default()
+    }
 }
 
 fn described(image: &MetadataImage, topic: &TopicImage, first: PartitionId, limit: usize) -> ResponseTopic {
-    let partitions = topic.partitions.range(first..).take(limit);
+    let partitions = topic
+        .partitions
+        .iter()
+        .skip_while(|(number, _)| **number < first)
+        .take(limit);
     ResponseTopic {
         name: Some(StrBytes::from(topic.name.to_string())),
         topic_id: topic.id.0,
-        is_internal: topic_name::is_internal(&topic.name),
-        partitions: partitions.map(|(number, partition)| line(image, *number, partition)).collect(),
+        is_internal: is_internal(&topic.name),
+        partitions: partitions
+            .map(|(number, partition)| line(image, *number, partition))
+            .collect(),
         ..ResponseTopic::default()
     }
 }
 
 fn line(image: &MetadataImage, number: PartitionId, partition: &PartitionImage) -> ResponsePartition {
     ResponsePartition {
-        error_code: if partition.leader.is_some() { ErrorCode::NONE } else { ErrorCode::LEADER_NOT_AVAILABLE },
+        error_code: if partition.leader.is_some() {
+            ErrorCode::NONE
+        } else {
+            ErrorCode::LEADER_NOT_AVAILABLE
+        },
         partition_index: number.0,
         leader_id: partition.leader.map_or(-1, |leader| leader.0),
         leader_epoch: partition.leader_epoch.0,

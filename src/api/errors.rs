@@ -27,8 +27,14 @@ pub fn code_of_log(error: &LogError) -> ErrorCode {
         LogError::InvalidBatch(_) | LogError::CorruptBatch { .. } => ErrorCode::CORRUPT_MESSAGE,
         LogError::RecordTooLarge { .. } => ErrorCode::MESSAGE_TOO_LARGE,
         LogError::AppendTooLarge { .. } => ErrorCode::RECORD_LIST_TOO_LARGE,
-        LogError::InvalidRecords { kind: InvalidRecordsKind::Record, .. } => ErrorCode::INVALID_RECORD,
-        LogError::InvalidRecords { kind: InvalidRecordsKind::Timestamp, .. } => ErrorCode::INVALID_TIMESTAMP,
+        LogError::InvalidRecords {
+            kind: InvalidRecordsKind::Record,
+            ..
+        } => ErrorCode::INVALID_RECORD,
+        LogError::InvalidRecords {
+            kind: InvalidRecordsKind::Timestamp,
+            ..
+        } => ErrorCode::INVALID_TIMESTAMP,
         LogError::UnsupportedCompression { .. } => ErrorCode::UNSUPPORTED_COMPRESSION_TYPE,
         LogError::OutOfOrderSequence { .. } => ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER,
         LogError::InvalidProducerEpoch { .. } => ErrorCode::INVALID_PRODUCER_EPOCH,
@@ -42,6 +48,7 @@ pub fn code_of_log(error: &LogError) -> ErrorCode {
         LogError::UnexpectedOffset { .. }
         | LogError::DirectoryLocked { .. }
         | LogError::BadFile { .. }
+        | LogError::ForeignTopic { .. }
         | LogError::BadName { .. } => ErrorCode::UNKNOWN_SERVER_ERROR,
     }
 }
@@ -60,7 +67,7 @@ pub fn code_of_controller(error: &ControllerError) -> ErrorCode {
     match error {
         ControllerError::Stopped => ErrorCode::NOT_CONTROLLER,
         ControllerError::LogFailed { .. } => ErrorCode::KAFKA_STORAGE_ERROR,
-        ControllerError::TooManyRecords { .. } => ErrorCode::POLICY_VIOLATION,
+        ControllerError::TooManyPartitions { .. } => ErrorCode::POLICY_VIOLATION,
         ControllerError::Inapplicable { .. } | ControllerError::ProducerIdsExhausted => ErrorCode::UNKNOWN_SERVER_ERROR,
     }
 }

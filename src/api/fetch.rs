@@ -6,15 +6,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::BytesMut;
 use dmq_protocol::messages::fetch::{
     AbortedTransaction, EpochEndOffset, FetchRequest, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch,
     NodeEndpoint, PartitionData,
 };
-use dmq_protocol::{ErrorCode, FetchRecords, StrBytes, Uuid};
+use dmq_protocol::{EncodeError, ErrorCode, FetchRecords, Gap, Message, StrBytes, Uuid};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::errors::{code_of, code_of_session};
+use super::reply::Encode;
 use super::{Answer, Api, ConnectionInfo, Handles, RequestContext, epoch_from_wire, isolation_from_wire};
 use crate::disk::FileRange;
 use crate::fetch_session::{
@@ -36,19 +38,34 @@ pub struct Fetched {
     pub files: Vec<FileRange>,
 }
 
+impl Encode for Fetched {
+    fn encode_body(self, out: &mut BytesMut, version: i16) -> Result<(Vec<Gap>, Vec<FileRange>), EncodeError> {
+        let gaps = self.response.encode_around(out, version)?;
+        Ok((gaps, self.files))
+    }
+}
+
 impl Api for Fetch {
     type Request = FetchRequest;
-    type Response = Fetched;
+    type Answer = Fetched;
 
     fn handle(handles: &Arc<Handles>, context: &RequestContext, request: FetchRequest) -> Answer<Fetched> {
         let plan = Plan::new(handles, context, &request);
-        let session = match handles.fetch_sessions.open(session_request(context.version, request), handles.clock.now_ms())
+        let session = match handles
+            .fetch_sessions
+            .open(session_request(context.version, request), handles.clock.now_ms())
         {
             Ok(session) => session,
             Err(error) => {
                 let error_code = code_of_session(&error);
-                let response = FetchResponse { error_code, ..FetchResponse::default() };
-                return Answer::Now(Fetched { response, files: Vec::new() });
+                let response = FetchResponse {
+                    error_code,
+                    ..FetchResponse::default()
+                };
+                return Answer::Now(Fetched {
+                    response,
+                    files: Vec::new(),
+                });
             }
         };
         let wanted = plan.resolve(handles, &session);
@@ -90,7 +107,11 @@ type Outcome = Result<Found, ErrorCode>;
 
 impl Plan {
     fn new(handles: &Handles, context: &RequestContext, request: &FetchRequest) -> Plan {
-        let replica = if context.version >= 15 { request.replica_state.replica_id } else { request.replica_id };
+        let replica = if context.version >= 15 {
+            request.replica_state.replica_id
+        } else {
+            request.replica_id
+        };
         let max_wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
         let bytes = |count: i32| u64::try_from(count).unwrap_or(0);
         Plan {
@@ -100,7 +121,7 @@ impl Plan {
             max_wait,
             deadline: Instant::now() + max_wait,
             min_bytes: bytes(request.min_bytes),
-            max_bytes: bytes(request.max_bytes).min(bytes(handles.settings.fetch_max_bytes)),
+            max_bytes: bytes(request.max_bytes).min(handles.settings.fetch_max_bytes as u64),
             isolation: isolation_from_wire(request.isolation_level),
         }
     }
@@ -113,7 +134,11 @@ impl Plan {
                 TopicKey::Name(name) => handles.partition_by_name(name, key.partition),
                 TopicKey::Id(id) => handles.partition_by_id(*id, key.partition),
             };
-            Wanted { partition, from: self.from(position), max_bytes: u64::try_from(position.max_bytes).unwrap_or(0) }
+            Wanted {
+                partition,
+                from: self.from(position),
+                max_bytes: u64::try_from(position.max_bytes).unwrap_or(0),
+            }
         });
         wanted.collect()
     }
@@ -158,13 +183,13 @@ impl Plan {
 
     /// Reads again whenever something happens at one of the partitions, until there is enough or the time is up.
     async fn wait(&self, wanted: &[Wanted]) -> Vec<Outcome> {
-        let _parked = Parked::at(wanted);
+        let parked = Parked::at(wanted);
         loop {
             let found = self.read(wanted);
             if self.is_enough(&found) {
                 return found;
             }
-            let news = _parked.news.notified();
+            let news = parked.news.notified();
             if tokio::time::timeout_at(self.deadline, news).await.is_err() {
                 return self.read(wanted);
             }
@@ -174,12 +199,20 @@ impl Plan {
     fn respond(&self, handles: &Handles, session: &FetchContext, found: Vec<Outcome>) -> Fetched {
         let answers: Vec<PartitionAnswer> = found.iter().map(answer_of).collect();
         let (SessionId(session_id), told) =
-            session.settle(&handles.fetch_sessions, handles.clock.now_ms(), &answers, || handles.random.next_i32());
-        let mut fetched = Fetched { response: FetchResponse { session_id, ..FetchResponse::default() }, files: Vec::new() };
+            session.settle(&handles.fetch_sessions, handles.clock.now_ms(), &answers, || {
+                handles.random.next_u64() as i32
+            });
+        let mut fetched = Fetched {
+            response: FetchResponse {
+                session_id,
+                ..FetchResponse::default()
+            },
+            files: Vec::new(),
+        };
         for (((key, _), outcome), told) in session.partitions().iter().zip(found).zip(told) {
             if told {
                 let data = self.partition_data(key.partition, outcome, &mut fetched.files);
-                topic_of(&mut fetched.response, &key.topic).partitions.push(data);
+                add(&mut fetched.response, &key.topic, data);
             }
         }
         self.name_leaders(handles, &mut fetched.response);
@@ -197,12 +230,20 @@ impl Plan {
             Err(error_code) => PartitionData { error_code, ..data },
             Ok(Err(error)) => {
                 let current_leader = match &error {
-                    PartitionError::NotLeader { leader: Some(BrokerId(leader_id)), leader_epoch } if self.version >= 12 => {
-                        LeaderIdAndEpoch { leader_id: *leader_id, leader_epoch: leader_epoch.0 }
-                    }
+                    PartitionError::NotLeader {
+                        leader: Some(BrokerId(leader_id)),
+                        leader_epoch,
+                    } if self.version >= 12 => LeaderIdAndEpoch {
+                        leader_id: *leader_id,
+                        leader_epoch: leader_epoch.0,
+                    },
                     _ => LeaderIdAndEpoch::default(),
                 };
-                PartitionData { error_code: code_of(&error), current_leader, ..data }
+                PartitionData {
+                    error_code: code_of(&error),
+                    current_leader,
+                    ..data
+                }
             }
             Ok(Ok(read)) => {
                 let aborted = read.aborted.map(|aborted| {
@@ -212,7 +253,10 @@ impl Plan {
                     });
                     line.collect()
                 });
-                let diverging = read.diverging.map(|end| EpochEndOffset { epoch: end.epoch.0, end_offset: end.end_offset.0 });
+                let diverging = read.diverging.map(|end| EpochEndOffset {
+                    epoch: end.epoch.0,
+                    end_offset: end.end_offset.0,
+                });
                 let records = read.records.map_or_else(FetchRecords::default, |range| {
                     let len = usize::try_from(range.len).unwrap_or(usize::MAX);
                     files.push(range);
@@ -237,15 +281,25 @@ impl Plan {
             return;
         }
         let partitions = response.responses.iter().flat_map(|topic| &topic.partitions);
-        let mut leaders: Vec<i32> = partitions.map(|data| data.current_leader.leader_id).filter(|id| *id >= 0).collect();
+        let mut leaders: Vec<i32> = partitions
+            .map(|data| data.current_leader.leader_id)
+            .filter(|id| *id >= 0)
+            .collect();
         leaders.sort_unstable();
         leaders.dedup();
         let image = handles.metadata.load();
-        let known = leaders.into_iter().filter_map(|id| image.cluster.brokers.get(&BrokerId(id)));
+        let known = leaders
+            .into_iter()
+            .filter_map(|id| image.cluster.brokers.get(&BrokerId(id)));
         let endpoints = known.filter_map(|broker| {
             let (host, port) = handles.address_of(broker, &self.connection)?;
             let rack = broker.rack.as_ref().map(|rack| StrBytes::from(rack.to_string()));
-            Some(NodeEndpoint { node_id: broker.id.0, host, port, rack })
+            Some(NodeEndpoint {
+                node_id: broker.id.0,
+                host,
+                port,
+                rack,
+            })
         });
         response.node_endpoints = endpoints.collect();
     }
@@ -283,23 +337,32 @@ fn answer_of(outcome: &Outcome) -> PartitionAnswer {
             high_watermark: read.high_watermark.0,
             log_start_offset: read.log_start_offset.0,
         },
-        _ => PartitionAnswer { is_error: true, record_bytes: 0, high_watermark: -1, log_start_offset: -1 },
+        _ => PartitionAnswer {
+            is_error: true,
+            record_bytes: 0,
+            high_watermark: -1,
+            log_start_offset: -1,
+        },
     }
 }
 
-/// The topic's part of the response; partitions of one topic that follow each other share it.
-fn topic_of<'a>(response: &'a mut FetchResponse, topic: &TopicKey) -> &'a mut FetchableTopicResponse {
+/// Adds a partition to its topic; partitions of one topic that follow each other share it.
+fn add(response: &mut FetchResponse, topic: &TopicKey, data: PartitionData) {
     let (name, id) = match topic {
         TopicKey::Name(name) => (StrBytes::from(name.to_string()), Uuid::ZERO),
         TopicKey::Id(id) => (StrBytes::default(), id.0),
     };
-    let is_last = response.responses.last().is_some_and(|last| last.topic == name && last.topic_id == id);
-    if !is_last {
-        let topic = FetchableTopicResponse { topic: name, topic_id: id, ..FetchableTopicResponse::default() };
-        response.responses.push(topic);
+    match response.responses.last_mut() {
+        Some(last) if last.topic == name && last.topic_id == id => last.partitions.push(data),
+        _ => {
+            let topic = FetchableTopicResponse {
+                topic: name,
+                topic_id: id,
+                partitions: vec![data],
+            };
+            response.responses.push(topic);
+        }
     }
-    let last = response.responses.len().saturating_sub(1);
-    &mut response.responses[last]
 }
 
 fn session_request(version: i16, request: FetchRequest) -> SessionRequest {
@@ -319,19 +382,32 @@ fn session_request(version: i16, request: FetchRequest) -> SessionRequest {
                 last_fetched_epoch: partition.last_fetched_epoch,
                 log_start_offset: partition.log_start_offset,
             };
-            (PartitionKey { topic: key.clone(), partition: PartitionId(partition.partition) }, position)
+            (
+                PartitionKey {
+                    topic: key.clone(),
+                    partition: PartitionId(partition.partition),
+                },
+                position,
+            )
         }));
     }
     let mut forgotten = Vec::new();
     for topic in &request.forgotten_topics_data {
         let key = key_of(&topic.topic, topic.topic_id);
         let numbers = topic.partitions.iter();
-        forgotten.extend(numbers.map(|number| PartitionKey { topic: key.clone(), partition: PartitionId(*number) }));
+        forgotten.extend(numbers.map(|number| PartitionKey {
+            topic: key.clone(),
+            partition: PartitionId(*number),
+        }));
     }
     SessionRequest {
         id: SessionId(request.session_id),
         // Before v7 there were no sessions.
-        epoch: if version >= 7 { SessionEpoch(request.session_epoch) } else { SessionEpoch::FINAL },
+        epoch: if version >= 7 {
+            SessionEpoch(request.session_epoch)
+        } else {
+            SessionEpoch::FINAL
+        },
         by_topic_id,
         partitions,
         forgotten,

@@ -6,10 +6,12 @@ use crate::config::BrokerSettings;
 use crate::controller::ControllerHandle;
 use crate::env::{Clock, Random};
 use crate::fetch_session::FetchSessionCache;
-use crate::ids::BrokerId;
-use crate::metadata::MetadataHandle;
-use crate::partition::PartitionRegistry;
+use crate::ids::{BrokerId, PartitionId, TopicId};
+use crate::metadata::{BrokerImage, MetadataHandle, TopicImage};
+use crate::partition::{Partition, PartitionRegistry};
+use dmq_protocol::{ErrorCode, StrBytes};
 
+use super::ConnectionInfo;
 use super::init_producer_id::ProducerIds;
 
 /// The broker as the api layer sees it.
@@ -33,4 +35,49 @@ pub struct Handles {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub random: Arc<dyn Random>,
+}
+
+impl Handles {
+    /// The replica of a partition that this broker leads or is about to, by the topic's name.
+    pub fn partition_by_name(&self, topic: &str, number: PartitionId) -> Result<Arc<Partition>, ErrorCode> {
+        let image = self.metadata.load();
+        let topic = image
+            .topics
+            .by_name(topic)
+            .ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
+        self.partition_of(topic, number)
+    }
+
+    /// As [`Handles::partition_by_name`], by the topic's id.
+    pub fn partition_by_id(&self, topic: TopicId, number: PartitionId) -> Result<Arc<Partition>, ErrorCode> {
+        if let Some(partition) = self.partitions.get(topic, number) {
+            return Ok(partition);
+        }
+        let image = self.metadata.load();
+        let topic = image.topics.by_id(topic).ok_or(ErrorCode::UNKNOWN_TOPIC_ID)?;
+        self.partition_of(topic, number)
+    }
+
+    fn partition_of(&self, topic: &TopicImage, number: PartitionId) -> Result<Arc<Partition>, ErrorCode> {
+        if let Some(partition) = self.partitions.get(topic.id, number) {
+            return Ok(partition);
+        }
+        let image = topic.partition(number).ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
+        Err(match image.replicas.contains(&self.broker_id) {
+            // Its files could not be opened; the start-up log says why.
+            true => ErrorCode::KAFKA_STORAGE_ERROR,
+            false => ErrorCode::NOT_LEADER_OR_FOLLOWER,
+        })
+    }
+
+    /// Where this client reaches a broker: for this one the address that it came by, for others the one they registered
+    /// for the same listener.
+    pub fn address_of(&self, broker: &BrokerImage, connection: &ConnectionInfo) -> Option<(StrBytes, i32)> {
+        if broker.id == self.broker_id {
+            let own = &connection.advertised;
+            return Some((StrBytes::from(own.host.to_string()), i32::from(own.port)));
+        }
+        let endpoint = broker.endpoint(&connection.listener.name)?;
+        Some((StrBytes::from(endpoint.host.to_string()), i32::from(endpoint.port)))
+    }
 }

@@ -27,18 +27,27 @@ impl ProducerIds {
     /// An id that no producer has had.
     pub async fn next(&self, controller: &ControllerHandle) -> Result<ProducerId, ControllerError> {
         let mut block = self.block.lock().await;
-        if let Some(id) = block.as_mut().and_then(ProducerIdBlock::take) {
+        if let Some(id) = block.as_mut().and_then(take_first) {
             return Ok(id);
         }
         let mut fresh = controller.allocate_producer_ids().await?;
-        let id = fresh.take().ok_or(ControllerError::ProducerIdsExhausted)?;
+        let id = take_first(&mut fresh).ok_or(ControllerError::ProducerIdsExhausted)?;
         *block = Some(fresh);
         Ok(id)
     }
 }
 
+/// The first id of a block, which the block then no longer has.
+fn take_first(block: &mut ProducerIdBlock) -> Option<ProducerId> {
+    let id = block.first;
+    block.len = block.len.checked_sub(1).filter(|left| *left >= 0)?;
+    block.first = ProducerId(id.0.saturating_add(1));
+    Some(id)
+}
+
 impl Api for InitProducerId {
     type Request = InitProducerIdRequest;
+    type Answer = InitProducerIdResponse;
 
     fn handle(
         handles: &Arc<Handles>,
@@ -51,9 +60,11 @@ impl Api for InitProducerId {
         let handles = Arc::clone(handles);
         Answer::later(async move {
             match handles.producer_ids.next(&handles.controller).await {
-                Ok(ProducerId(producer_id)) => {
-                    InitProducerIdResponse { producer_id, producer_epoch: 0, ..InitProducerIdResponse::default() }
-                }
+                Ok(ProducerId(producer_id)) => InitProducerIdResponse {
+                    producer_id,
+                    producer_epoch: 0,
+                    ..InitProducerIdResponse::default()
+                },
                 Err(error) => refused(code_of_controller(&error)),
             }
         })
@@ -61,7 +72,12 @@ impl Api for InitProducerId {
 }
 
 fn refused(error_code: ErrorCode) -> InitProducerIdResponse {
-    InitProducerIdResponse { error_code, producer_id: -1, producer_epoch: -1, ..InitProducerIdResponse::default() }
+    InitProducerIdResponse {
+        error_code,
+        producer_id: -1,
+        producer_epoch: -1,
+        ..InitProducerIdResponse::default()
+    }
 }
 
 fn refusal(request: &InitProducerIdRequest) -> Option<ErrorCode> {

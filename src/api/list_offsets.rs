@@ -29,6 +29,7 @@ mod special {
 
 impl Api for ListOffsets {
     type Request = ListOffsetsRequest;
+    type Answer = ListOffsetsResponse;
 
     fn handle(
         handles: &Arc<Handles>,
@@ -60,16 +61,27 @@ fn respond(handles: &Handles, version: i16, request: ListOffsetsRequest) -> List
             answer_for(handles, version, isolation, &topic.name, wanted)
         });
         let partitions = partitions.collect();
-        ListOffsetsTopicResponse { name: topic.name, partitions }
+        ListOffsetsTopicResponse {
+            name: topic.name,
+            partitions,
+        }
     });
-    ListOffsetsResponse { topics: topics.collect(), ..ListOffsetsResponse::default() }
+    ListOffsetsResponse {
+        topics: topics.collect(),
+        ..ListOffsetsResponse::default()
+    }
 }
 
 /// Partitions named more than once: Kafka refuses those.
 fn repeated_partitions(request: &ListOffsetsRequest) -> Vec<(String, i32)> {
     let mut named: Vec<(&str, i32)> = Vec::new();
     for topic in &request.topics {
-        named.extend(topic.partitions.iter().map(|partition| (topic.name.as_str(), partition.partition_index)));
+        named.extend(
+            topic
+                .partitions
+                .iter()
+                .map(|partition| (topic.name.as_str(), partition.partition_index)),
+        );
     }
     named.sort_unstable();
     let repeated = named.windows(2).filter_map(|pair| match pair {

@@ -11,16 +11,17 @@ use dmq_protocol::messages::metadata::{
 };
 use dmq_protocol::{ErrorCode, StrBytes, Uuid};
 
-use super::errors::code_of_controller;
-use super::{Answer, Api, ConnectionInfo, Handles, RequestContext};
-use crate::controller::NewTopic;
-use crate::ids::TopicId;
-use crate::metadata::{MetadataImage, PartitionImage, TopicImage, topic_name};
+use super::errors::{code_of_controller, code_of_topic};
+use super::{Answer, Api, ConnectionInfo, Handles, RequestContext, is_internal};
+use crate::controller::{CreateTopics, NewTopic, TopicError, validate_topic_name};
+use crate::ids::{BrokerId, TopicId};
+use crate::metadata::{MetadataImage, PartitionImage, TopicImage};
 
 pub struct Metadata;
 
 impl Api for Metadata {
     type Request = MetadataRequest;
+    type Answer = MetadataResponse;
 
     fn handle(handles: &Arc<Handles>, context: &RequestContext, request: MetadataRequest) -> Answer<MetadataResponse> {
         let wants_all = match &request.topics {
@@ -28,7 +29,11 @@ impl Api for Metadata {
             Some(topics) => topics.is_empty() && context.version == 0,
         };
         let may_create = request.allow_auto_topic_creation && handles.settings.auto_create_topics_enable;
-        let missing = if may_create && !wants_all { missing_topics(handles, &request) } else { Vec::new() };
+        let missing = if may_create && !wants_all {
+            missing_topics(handles, &request)
+        } else {
+            Vec::new()
+        };
         if missing.is_empty() {
             let image = handles.metadata.load();
             return Answer::Now(respond(handles, &image, &context.connection, &request, wants_all, &[]));
@@ -48,7 +53,7 @@ fn missing_topics(handles: &Handles, request: &MetadataRequest) -> Vec<StrBytes>
     let image = handles.metadata.load();
     let named = request.topics.iter().flatten().filter_map(|topic| topic.name.as_ref());
     let mut missing: Vec<StrBytes> = named
-        .filter(|name| image.topics.by_name(name).is_none() && topic_name::validate(name).is_ok())
+        .filter(|name| image.topics.by_name(name).is_none() && validate_topic_name(name).is_ok())
         .cloned()
         .collect();
     missing.sort_unstable();
@@ -59,13 +64,23 @@ fn missing_topics(handles: &Handles, request: &MetadataRequest) -> Vec<StrBytes>
 /// Creates topics with the broker's defaults; those that could not be, with the reason.
 async fn create(handles: &Handles, names: Vec<StrBytes>) -> Vec<(StrBytes, ErrorCode)> {
     let topics = names.iter().map(|name| NewTopic::with_defaults(name)).collect();
-    let results = match handles.controller.create_topics(topics, false).await {
-        Ok(results) => results,
-        Err(error) => return names.into_iter().map(|name| (name, code_of_controller(&error))).collect(),
+    let request = CreateTopics {
+        topics,
+        validate_only: false,
     };
-    let failures = names.into_iter().zip(results).filter_map(|(name, result)| {
-        let code = result.outcome.err()?.code();
-        (code != ErrorCode::TOPIC_ALREADY_EXISTS).then_some((name, code))
+    let outcomes = match handles.controller.create_topics(request).await {
+        Ok(outcomes) => outcomes,
+        Err(error) => {
+            return names
+                .into_iter()
+                .map(|name| (name, code_of_controller(&error)))
+                .collect();
+        }
+    };
+    let failures = outcomes.into_iter().filter_map(|outcome| match outcome.result {
+        // Another client was faster: the topic is there.
+        Ok(_) | Err(TopicError::AlreadyExists(_)) => None,
+        Err(error) => Some((StrBytes::from(outcome.name), code_of_topic(&error))),
     });
     failures.collect()
 }
@@ -99,11 +114,20 @@ pub(super) fn brokers(
     image: &MetadataImage,
     connection: &ConnectionInfo,
 ) -> Vec<MetadataResponseBroker> {
-    let live = image.cluster.brokers.values().filter(|broker| !broker.fenced || broker.id == handles.broker_id);
+    let live = image
+        .cluster
+        .brokers
+        .values()
+        .filter(|broker| !broker.fenced || broker.id == handles.broker_id);
     live.filter_map(|broker| {
         let (host, port) = handles.address_of(broker, connection)?;
         let rack = broker.rack.as_ref().map(|rack| StrBytes::from(rack.to_string()));
-        Some(MetadataResponseBroker { node_id: broker.id.0, host, port, rack })
+        Some(MetadataResponseBroker {
+            node_id: broker.id.0,
+            host,
+            port,
+            rack,
+        })
     })
     .collect()
 }
@@ -124,7 +148,7 @@ fn answer_for(
     let failure = failed.iter().find(|(name, _)| wanted.name.as_ref() == Some(name));
     let error_code = match (&wanted.name, failure) {
         (_, Some((_, code))) => *code,
-        (Some(name), None) if topic_name::validate(name).is_err() => ErrorCode::INVALID_TOPIC_EXCEPTION,
+        (Some(name), None) if validate_topic_name(name).is_err() => ErrorCode::INVALID_TOPIC_EXCEPTION,
         _ if by_id => ErrorCode::UNKNOWN_TOPIC_ID,
         _ => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
     };
@@ -137,19 +161,26 @@ fn answer_for(
 }
 
 fn described(image: &MetadataImage, topic: &TopicImage) -> MetadataResponseTopic {
-    let partitions = topic.partitions.iter().map(|(number, partition)| MetadataResponsePartition {
-        error_code: if partition.leader.is_some() { ErrorCode::NONE } else { ErrorCode::LEADER_NOT_AVAILABLE },
-        partition_index: number.0,
-        leader_id: partition.leader.map_or(-1, |leader| leader.0),
-        leader_epoch: partition.leader_epoch.0,
-        replica_nodes: partition.replicas.iter().map(|broker| broker.0).collect(),
-        isr_nodes: partition.isr.iter().map(|broker| broker.0).collect(),
-        offline_replicas: offline_replicas(image, partition),
-    });
+    let partitions = topic
+        .partitions
+        .iter()
+        .map(|(number, partition)| MetadataResponsePartition {
+            error_code: if partition.leader.is_some() {
+                ErrorCode::NONE
+            } else {
+                ErrorCode::LEADER_NOT_AVAILABLE
+            },
+            partition_index: number.0,
+            leader_id: partition.leader.map_or(-1, |leader| leader.0),
+            leader_epoch: partition.leader_epoch.0,
+            replica_nodes: partition.replicas.iter().map(|broker| broker.0).collect(),
+            isr_nodes: partition.isr.iter().map(|broker| broker.0).collect(),
+            offline_replicas: offline_replicas(image, partition),
+        });
     MetadataResponseTopic {
         name: Some(StrBytes::from(topic.name.to_string())),
         topic_id: topic.id.0,
-        is_internal: topic_name::is_internal(&topic.name),
+        is_internal: is_internal(&topic.name),
         partitions: partitions.collect(),
         ..MetadataResponseTopic::default()
     }
@@ -157,6 +188,11 @@ fn described(image: &MetadataImage, topic: &TopicImage) -> MetadataResponseTopic
 
 /// Replicas on brokers that are unknown or fenced.
 pub(super) fn offline_replicas(image: &MetadataImage, partition: &PartitionImage) -> Vec<i32> {
-    let offline = partition.replicas.iter().filter(|id| image.cluster.brokers.get(id).is_none_or(|broker| broker.fenced));
-    offline.map(|id| id.0).collect()
+    let is_offline = |id: BrokerId| image.cluster.broker(id).is_none_or(|broker| broker.fenced);
+    partition
+        .replicas
+        .iter()
+        .filter(|id| is_offline(**id))
+        .map(|id| id.0)
+        .collect()
 }

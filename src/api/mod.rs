@@ -31,7 +31,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use dmq_protocol::header::RequestHeader;
-use dmq_protocol::{ApiKey, ErrorCode, Message, Request, StrBytes, VersionRange};
+use dmq_protocol::{ApiKey, Message, Reader, Request, VersionRange};
+
+use crate::ids::LeaderEpoch;
+use crate::partition::Isolation;
 
 /// One API: its request and what is done with it.
 trait Api {
@@ -40,11 +43,10 @@ trait Api {
     /// The lowest version to advertise, where it differs from the lowest that is served.
     const ADVERTISED_FROM: Option<i16> = None;
 
-    fn handle(
-        handles: &Arc<Handles>,
-        context: &RequestContext,
-        request: Self::Request,
-    ) -> Answer<<Self::Request as Request>::Response>;
+    /// What the handler makes: the response message, or what encodes itself as that.
+    type Answer: reply::Encode + Send + 'static;
+
+    fn handle(handles: &Arc<Handles>, context: &RequestContext, request: Self::Request) -> Answer<Self::Answer>;
 }
 
 /// Who asks, and how.
@@ -52,7 +54,6 @@ trait Api {
 struct RequestContext {
     connection: Arc<ConnectionInfo>,
     version: i16,
-    client_id: Option<StrBytes>,
 }
 
 /// What a handler came to.
@@ -131,11 +132,10 @@ fn call<A: Api>(
     };
     let request = A::Request::decode(body, version).map_err(malformed)?;
     let correlation_id = header.correlation_id;
+    let encode = move |answer: A::Answer| reply::encode::<A::Request, A::Answer>(answer, correlation_id, version);
     match A::handle(handles, &context, request) {
-        Answer::Now(response) => reply::encode::<A::Request>(&response, correlation_id, version).map(Handled::Now),
-        Answer::Later(pending) => Ok(Handled::Later(Box::pin(async move {
-            reply::encode::<A::Request>(&pending.await?, correlation_id, version)
-        }))),
+        Answer::Now(answer) => encode(answer).map(Handled::Now),
+        Answer::Later(pending) => Ok(Handled::Later(Box::pin(async move { encode(pending.await?) }))),
         Answer::Nothing => Ok(Handled::NoReply),
         Answer::Disconnect(reason) => Err(reason),
     }
@@ -143,8 +143,8 @@ fn call<A: Api>(
 
 impl Service for Arc<Handles> {
     fn call(&self, connection: &Arc<ConnectionInfo>, frame: Bytes) -> Result<Handled, Disconnect> {
-        let malformed = |error: dmq_protocol::DecodeError| Disconnect::MalformedHeader { detail: error.to_string() };
-        let (key, version) = RequestHeader::peek(&frame).map_err(malformed)?;
+        let malformed = |detail: String| Disconnect::MalformedHeader { detail };
+        let (key, version) = RequestHeader::peek(&frame).ok_or_else(|| malformed("it is too short".to_owned()))?;
         let Some(entry) = TABLE.iter().find(|entry| entry.key as i16 == key) else {
             return Err(Disconnect::UnknownApi { key, version });
         };
@@ -152,17 +152,41 @@ impl Service for Arc<Handles> {
             if entry.key == ApiKey::ApiVersions {
                 return api_versions::unsupported(&frame).map(Handled::Now);
             }
-            return Err(Disconnect::UnsupportedVersion { api: entry.name, version });
+            return Err(Disconnect::UnsupportedVersion {
+                api: entry.name,
+                version,
+            });
         }
-        let mut body = frame;
-        let header = RequestHeader::take(&mut body).map_err(malformed)?;
-        let context =
-            RequestContext { connection: Arc::clone(connection), version, client_id: header.client_id.clone() };
+        let mut reader = Reader::new(frame.clone());
+        let (_, header) =
+            RequestHeader::read_first(&mut reader, &frame).map_err(|error| malformed(error.to_string()))?;
+        let body = frame.slice(reader.position()..);
+        let context = RequestContext {
+            connection: Arc::clone(connection),
+            version,
+        };
         (entry.call)(self, context, header, body)
     }
 }
 
-/// What an error is called in an answer that has room for words.
-fn message_of(error: ErrorCode) -> StrBytes {
-    StrBytes::from_static(error.message())
+/// Topics that belong to the broker itself, by Kafka's names.
+fn is_internal(topic: &str) -> bool {
+    matches!(
+        topic,
+        "__consumer_offsets" | "__transaction_state" | "__share_group_state"
+    )
+}
+
+/// A leader epoch as requests carry it: negative for "not known".
+fn epoch_from_wire(epoch: i32) -> Option<LeaderEpoch> {
+    (epoch >= 0).then_some(LeaderEpoch(epoch))
+}
+
+/// An isolation level as requests carry it: anything but 1 reads uncommitted, as in Kafka's oldest versions.
+fn isolation_from_wire(level: i8) -> Isolation {
+    if level == 1 {
+        Isolation::ReadCommitted
+    } else {
+        Isolation::ReadUncommitted
+    }
 }

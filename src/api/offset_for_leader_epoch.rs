@@ -16,6 +16,7 @@ pub struct OffsetForLeaderEpoch;
 
 impl Api for OffsetForLeaderEpoch {
     type Request = OffsetForLeaderEpochRequest;
+    type Answer = OffsetForLeaderEpochResponse;
 
     fn handle(
         handles: &Arc<Handles>,
@@ -24,8 +25,13 @@ impl Api for OffsetForLeaderEpoch {
     ) -> Answer<OffsetForLeaderEpochResponse> {
         let topics = request.topics.into_iter().map(|topic| {
             let partitions = topic.partitions.iter();
-            let partitions = partitions.map(|partition| answer_for(handles, &topic.topic, partition)).collect();
-            OffsetForLeaderTopicResult { topic: topic.topic, partitions }
+            let partitions = partitions
+                .map(|partition| answer_for(handles, &topic.topic, partition))
+                .collect();
+            OffsetForLeaderTopicResult {
+                topic: topic.topic,
+                partitions,
+            }
         });
         Answer::Now(OffsetForLeaderEpochResponse {
             topics: topics.collect(),
@@ -35,12 +41,18 @@ impl Api for OffsetForLeaderEpoch {
 }
 
 fn answer_for(handles: &Handles, topic: &str, wanted: &OffsetForLeaderPartition) -> EpochEndOffset {
-    let answer = EpochEndOffset { partition: wanted.partition, ..EpochEndOffset::default() };
+    let answer = EpochEndOffset {
+        partition: wanted.partition,
+        ..EpochEndOffset::default()
+    };
     let partition = match handles.partition_by_name(topic, PartitionId(wanted.partition)) {
         Ok(partition) => partition,
         Err(error_code) => return EpochEndOffset { error_code, ..answer },
     };
-    let found = partition.end_of_epoch(LeaderEpoch(wanted.leader_epoch), epoch_from_wire(wanted.current_leader_epoch));
+    let found = partition.end_of_epoch(
+        LeaderEpoch(wanted.leader_epoch),
+        epoch_from_wire(wanted.current_leader_epoch),
+    );
     match found {
         Ok(Some(end)) => EpochEndOffset {
             error_code: ErrorCode::NONE,
@@ -49,6 +61,9 @@ fn answer_for(handles: &Handles, topic: &str, wanted: &OffsetForLeaderPartition)
             ..answer
         },
         Ok(None) => answer,
-        Err(error) => EpochEndOffset { error_code: code_of(&error), ..answer },
+        Err(error) => EpochEndOffset {
+            error_code: code_of(&error),
+            ..answer
+        },
     }
 }

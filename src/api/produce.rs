@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use dmq_protocol::compression::Compression;
 use dmq_protocol::messages::produce::{
     BatchIndexAndErrorMessage, LeaderIdAndEpoch, NodeEndpoint, PartitionProduceData, PartitionProduceResponse,
     ProduceRequest, ProduceResponse, TopicProduceData, TopicProduceResponse,
 };
-use dmq_protocol::records::{BatchHeader, Compression};
+use dmq_protocol::records::BatchHeader;
 use dmq_protocol::{ErrorCode, StrBytes};
 
 use super::errors::code_of;
@@ -38,19 +39,30 @@ pub struct Refusal {
 
 impl From<ErrorCode> for Refusal {
     fn from(code: ErrorCode) -> Refusal {
-        Refusal { code, message: code.message().to_owned(), records: Vec::new(), leader: None }
+        Refusal {
+            code,
+            message: code.message().to_owned(),
+            records: Vec::new(),
+            leader: None,
+        }
     }
 }
 
 impl From<PartitionError> for Refusal {
     fn from(error: PartitionError) -> Refusal {
-        let mut refusal = Refusal { message: error.to_string(), ..Refusal::from(code_of(&error)) };
+        let mut refusal = Refusal {
+            message: error.to_string(),
+            ..Refusal::from(code_of(&error))
+        };
         match error {
             PartitionError::NotLeader { leader, leader_epoch } => {
                 refusal.leader = leader.map(|leader| (leader, leader_epoch));
             }
             PartitionError::Log(LogError::InvalidRecords { record_errors, .. }) => {
-                refusal.records = record_errors.into_iter().map(|error| (error.batch_index, error.message)).collect();
+                refusal.records = record_errors
+                    .into_iter()
+                    .map(|error| (error.batch_index, error.message))
+                    .collect();
             }
             _ => {}
         }
@@ -60,6 +72,7 @@ impl From<PartitionError> for Refusal {
 
 impl Api for Produce {
     type Request = ProduceRequest;
+    type Answer = ProduceResponse;
 
     /// Old librdkafka versions look for these in ApiVersions although they send newer ones (KAFKA-18659).
     const ADVERTISED_FROM: Option<i16> = Some(0);
@@ -73,12 +86,16 @@ impl Api for Produce {
         }
         if acks == Some(RequiredAcks::None) {
             return match round.first_refusal {
-                Some(refusal) => Answer::Disconnect(Disconnect::UnansweredProduceFailed { detail: refusal.message }),
+                Some(refusal) => Answer::Disconnect(Disconnect::UnansweredProduceFailed {
+                    detail: refusal.message,
+                }),
                 None => Answer::Nothing,
             };
         }
         round.name_leaders(handles, context);
-        let Round { mut response, waiting, .. } = round;
+        let Round {
+            mut response, waiting, ..
+        } = round;
         if waiting.is_empty() {
             return Answer::Now(response);
         }
@@ -116,7 +133,10 @@ pub async fn produce_one(
 
 /// The records of one partition of a request as the wire demands them: one batch, of a kind that the version may carry.
 fn check_shape(version: i16, records: Option<&Bytes>) -> Result<(), Refusal> {
-    let refuse = |code: ErrorCode, message: String| Refusal { message, ..Refusal::from(code) };
+    let refuse = |code: ErrorCode, message: String| Refusal {
+        message,
+        ..Refusal::from(code)
+    };
     let first = records.filter(|records| !records.is_empty()).ok_or_else(|| {
         let message = "a produce request must have one record batch for each partition".to_owned();
         refuse(ErrorCode::INVALID_RECORD, message)
@@ -171,7 +191,10 @@ struct Parked {
 
 impl Parked {
     fn refuse(&self, response: &mut ProduceResponse, refusal: &Refusal) {
-        let answers = response.responses.get_mut(self.topic).map(|topic| &mut topic.partition_responses);
+        let answers = response
+            .responses
+            .get_mut(self.topic)
+            .map(|topic| &mut topic.partition_responses);
         if let Some(answer) = answers.and_then(|answers| answers.get_mut(self.place)) {
             refuse(answer, refusal);
         }
@@ -190,8 +213,11 @@ impl Round {
     fn append_topic(&mut self, handles: &Handles, version: i16, acks: Option<RequiredAcks>, topic: TopicProduceData) {
         let mut answers = Vec::with_capacity(topic.partition_data.len());
         for data in &topic.partition_data {
-            let mut answer =
-                PartitionProduceResponse { index: data.index, base_offset: -1, ..PartitionProduceResponse::default() };
+            let mut answer = PartitionProduceResponse {
+                index: data.index,
+                base_offset: -1,
+                ..PartitionProduceResponse::default()
+            };
             match append(handles, version, acks, &topic, data) {
                 Ok((partition, appended)) => {
                     answer.base_offset = appended.info.first_offset.0;
@@ -199,7 +225,12 @@ impl Round {
                     answer.log_start_offset = appended.info.log_start_offset.0;
                     if acks.is_some_and(|acks| must_wait(acks, &appended)) {
                         let (topic, place) = (self.response.responses.len(), answers.len());
-                        self.waiting.push(Parked { topic, place, partition, appended });
+                        self.waiting.push(Parked {
+                            topic,
+                            place,
+                            partition,
+                            appended,
+                        });
                     }
                 }
                 Err(refusal) => {
@@ -218,20 +249,34 @@ impl Round {
 
     /// Adds the addresses of the leaders that were named, for clients that can use them (v10, KIP-951).
     fn name_leaders(&mut self, handles: &Handles, context: &RequestContext) {
-        let answers = self.response.responses.iter_mut().flat_map(|topic| &mut topic.partition_responses);
+        let answers = self
+            .response
+            .responses
+            .iter_mut()
+            .flat_map(|topic| &mut topic.partition_responses);
         if context.version < 10 {
             answers.for_each(|answer| answer.current_leader = LeaderIdAndEpoch::default());
             return;
         }
-        let mut leaders: Vec<i32> = answers.map(|answer| answer.current_leader.leader_id).filter(|id| *id >= 0).collect();
+        let mut leaders: Vec<i32> = answers
+            .map(|answer| answer.current_leader.leader_id)
+            .filter(|id| *id >= 0)
+            .collect();
         leaders.sort_unstable();
         leaders.dedup();
         let image = handles.metadata.load();
-        let known = leaders.into_iter().filter_map(|id| image.cluster.brokers.get(&BrokerId(id)));
+        let known = leaders
+            .into_iter()
+            .filter_map(|id| image.cluster.brokers.get(&BrokerId(id)));
         let endpoints = known.filter_map(|broker| {
             let (host, port) = handles.address_of(broker, &context.connection)?;
             let rack = broker.rack.as_ref().map(|rack| StrBytes::from(rack.to_string()));
-            Some(NodeEndpoint { node_id: broker.id.0, host, port, rack })
+            Some(NodeEndpoint {
+                node_id: broker.id.0,
+                host,
+                port,
+                rack,
+            })
         });
         self.response.node_endpoints = endpoints.collect();
     }
@@ -260,12 +305,18 @@ fn refuse(answer: &mut PartitionProduceResponse, refusal: &Refusal) {
     answer.error_code = refusal.code;
     answer.base_offset = Offset::UNKNOWN.0;
     answer.error_message = Some(StrBytes::from(refusal.message.clone()));
-    let records = refusal.records.iter().map(|(batch_index, message)| BatchIndexAndErrorMessage {
-        batch_index: *batch_index,
-        batch_index_error_message: Some(StrBytes::from(message.clone())),
-    });
+    let records = refusal
+        .records
+        .iter()
+        .map(|(batch_index, message)| BatchIndexAndErrorMessage {
+            batch_index: *batch_index,
+            batch_index_error_message: Some(StrBytes::from(message.clone())),
+        });
     answer.record_errors = records.collect();
     if let Some((BrokerId(leader_id), LeaderEpoch(leader_epoch))) = refusal.leader {
-        answer.current_leader = LeaderIdAndEpoch { leader_id, leader_epoch };
+        answer.current_leader = LeaderIdAndEpoch {
+            leader_id,
+            leader_epoch,
+        };
     }
 }

@@ -22,3 +22,4 @@ pub use topic_request::{
     CreateTopicOutcome, CreateTopics, CreatedTopic, DeleteTopicOutcome, EffectiveTopicConfig, InvalidTopicName,
     NewTopic, ReplicaAssignment, TopicConfigSource, TopicError, TopicRef,
 };
+pub use topics::validate_name as validate_topic_name;

@@ -12,6 +12,7 @@ mod config;
 mod error;
 mod log_dir;
 mod partition_log;
+mod stray;
 
 pub use config::{LogConfig, StoredCompression};
 pub use error::{InvalidRecordsKind, LogError, RecordError};

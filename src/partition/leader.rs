@@ -98,13 +98,21 @@ impl PartitionRead {
 
 impl Partition {
     /// Appends the batches as the leader. The records are in the log when this returns, not necessarily committed.
-    pub fn append(&self, records: &Bytes, acks: RequiredAcks, origin: AppendOrigin) -> Result<Appended, PartitionError> {
+    pub fn append(
+        &self,
+        records: &Bytes,
+        acks: RequiredAcks,
+        origin: AppendOrigin,
+    ) -> Result<Appended, PartitionError> {
         let leadership = self.leadership.lock();
         let role = self.leading()?;
         let settings = self.settings.load();
         if acks == RequiredAcks::All && role.isr < settings.min_insync_replicas {
             let required = settings.min_insync_replicas;
-            return Err(PartitionError::NotEnoughReplicas { isr: role.isr, required });
+            return Err(PartitionError::NotEnoughReplicas {
+                isr: role.isr,
+                required,
+            });
         }
         self.write_identity_once()?;
         let appended = self.log.append_as_leader(records, role.leader_epoch, origin);
@@ -120,7 +128,11 @@ impl Partition {
             self.advance_high_watermark();
         }
         let commit = info.last_offset.plus(1);
-        Ok(Appended { info, commit, flush_demanded })
+        Ok(Appended {
+            info,
+            commit,
+            flush_demanded,
+        })
     }
 
     /// Parks one slot of a request until everything below `appended.commit` is committed.
@@ -157,14 +169,23 @@ impl Partition {
         }
         let end = self.log.log_end_offset();
         if from.offset < log_start_offset || from.offset > end {
-            return Err(PartitionError::OffsetOutOfRange { offset: from.offset, start: log_start_offset, end });
+            return Err(PartitionError::OffsetOutOfRange {
+                offset: from.offset,
+                start: log_start_offset,
+                end,
+            });
         }
         let upto = match from.isolation {
             Isolation::ReadUncommitted => high_watermark,
             Isolation::ReadCommitted => last_stable_offset,
         };
         if from.offset < upto && (max_bytes > 0 || at_least_one) {
-            let request = ReadRequest { from: from.offset, upto, bytes_max: max_bytes, min_one_batch: at_least_one };
+            let request = ReadRequest {
+                from: from.offset,
+                upto,
+                bytes_max: max_bytes,
+                min_one_batch: at_least_one,
+            };
             let found = self.log.read(request)?;
             if from.isolation == Isolation::ReadCommitted {
                 read.aborted = Some(self.log.aborted_transactions(from.offset, found.next_offset)?);
@@ -227,7 +248,10 @@ impl Partition {
             return Err(PartitionError::StorageFailed);
         }
         if !role.is_leader {
-            return Err(PartitionError::NotLeader { leader: role.leader, leader_epoch: role.leader_epoch });
+            return Err(PartitionError::NotLeader {
+                leader: role.leader,
+                leader_epoch: role.leader_epoch,
+            });
         }
         Ok(role)
     }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use parking_lot::Mutex;
 
 use super::registry::Checkpoints;
-use super::{PartitionRegistry, RegistryError};
+use super::{OpenRegistry, PartitionRegistry, RegistryError};
 use crate::log::{LogDir, LogError, PartitionDir};
 use crate::metadata::MetadataImage;
 
@@ -39,12 +39,21 @@ impl PartitionRegistry {
         }
         let total = found.iter().map(|(_, _, partitions)| partitions.len()).sum();
         let done = AtomicUsize::new(0);
-        let report = || on_progress(LoadProgress { done: done.fetch_add(1, Ordering::Relaxed) + 1, total });
+        let report = || {
+            on_progress(LoadProgress {
+                done: done.fetch_add(1, Ordering::Relaxed) + 1,
+                total,
+            })
+        };
         let errors = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
             for (dir, checkpoints, partitions) in &found {
                 let next = Arc::new(AtomicUsize::new(0));
-                let threads = self.world().settings.num_recovery_threads_per_data_dir.min(partitions.len());
+                let threads = self
+                    .world()
+                    .settings
+                    .num_recovery_threads_per_data_dir
+                    .min(partitions.len());
                 for _ in 0..threads {
                     let (next, report, errors) = (Arc::clone(&next), &report, &errors);
                     scope.spawn(move || {
@@ -69,16 +78,25 @@ impl PartitionRegistry {
         found: &PartitionDir,
     ) -> Result<(), RegistryError> {
         let name = &found.topic_partition;
-        let failed = |error| RegistryError { partition: name.clone(), directory: found.path.clone(), error };
-        let id_on_disk = dir.topic_id_of(found).map_err(failed)?;
-        let topic = image.topics.by_name(&name.topic).filter(|topic| id_on_disk.is_none_or(|id| id == topic.id));
-        let assigned = topic.and_then(|topic| Some((topic, topic.partition(name.partition)?)));
-        let Some((topic, partition)) = assigned else {
-            let aside = dir.set_aside(found).map_err(failed)?;
-            tracing::warn!(partition = %name, directory = %aside.display(), "no topic has this partition: set aside");
-            return Ok(());
+        let failed = |error| RegistryError {
+            partition: name.clone(),
+            directory: found.path.clone(),
+            error,
         };
-        let settings = self.topic_settings(image, &topic.name);
-        self.open_replica(topic, name.partition, partition, settings, dir, checkpoints).map(|_| ())
+        let topic = image.topics.by_name(&name.topic);
+        if let Some((topic, partition)) = topic.and_then(|topic| Some((topic, topic.partition(name.partition)?))) {
+            let settings = self.topic_settings(image, &topic.name);
+            match self.open_replica(topic, name.partition, partition, settings, dir, checkpoints) {
+                Err(RegistryError {
+                    error: LogError::ForeignTopic { .. },
+                    ..
+                }) => {}
+                opened => return opened.map(|_| ()),
+            }
+        }
+        let OpenRegistry { disk, random, .. } = self.world();
+        let aside = dir.set_aside(disk.as_ref(), random.as_ref(), found).map_err(failed)?;
+        tracing::warn!(partition = %name, directory = %aside.display(), "no topic has this partition: set aside");
+        Ok(())
     }
 }

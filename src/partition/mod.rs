@@ -9,18 +9,18 @@
 mod error;
 mod leader;
 mod loading;
+mod log_config;
 mod offsets;
 pub mod purgatory;
-mod log_config;
 mod registry;
 mod replica;
 mod upkeep;
 
 pub use error::PartitionError;
-pub use loading::LoadProgress;
 pub use leader::{Appended, FetchFrom, Isolation, PartitionRead, RequiredAcks};
-pub use offsets::{OffsetQuery, TimedOffset};
+pub use loading::LoadProgress;
 pub use log_config::log_config;
+pub use offsets::{OffsetQuery, TimedOffset};
 pub use registry::{OpenRegistry, PartitionRegistry, RegistryError};
 pub use replica::OpenReplica;
 
@@ -145,4 +145,3 @@ impl Partition {
         &self.readers
     }
 }
-

@@ -51,19 +51,26 @@ impl Partition {
             Isolation::ReadUncommitted => self.high_watermark(),
             Isolation::ReadCommitted => self.last_stable_offset(),
         };
-        let untimed = |offset, leader_epoch| TimedOffset { timestamp_ms: -1, offset, leader_epoch };
+        let untimed = |offset, leader_epoch| TimedOffset {
+            timestamp_ms: -1,
+            offset,
+            leader_epoch,
+        };
         match query {
             OffsetQuery::Earliest => {
                 let start = self.log.log_start_offset();
                 Ok(Some(untimed(start, self.log.epoch_for_offset(start))))
             }
             OffsetQuery::Latest => Ok(Some(untimed(upto, Some(self.role().leader_epoch)))),
-            OffsetQuery::MaxTimestamp => {
-                Ok(self.log.max_timestamp()?.filter(|found| found.offset < upto).map(TimedOffset::from))
-            }
-            OffsetQuery::AtOrAfter(timestamp_ms) => {
-                Ok(self.log.offset_for_timestamp(timestamp_ms, upto)?.map(TimedOffset::from))
-            }
+            OffsetQuery::MaxTimestamp => Ok(self
+                .log
+                .max_timestamp()?
+                .filter(|found| found.offset < upto)
+                .map(TimedOffset::from)),
+            OffsetQuery::AtOrAfter(timestamp_ms) => Ok(self
+                .log
+                .offset_for_timestamp(timestamp_ms, upto)?
+                .map(TimedOffset::from)),
         }
     }
 

@@ -32,7 +32,11 @@ impl CommitWait {
     /// A wait for `slots` partitions.
     pub fn new(slots: usize) -> Arc<CommitWait> {
         let settled = Mutex::new(vec![None; slots]);
-        Arc::new(CommitWait { open: AtomicUsize::new(slots), settled, all_settled: Notify::new() })
+        Arc::new(CommitWait {
+            open: AtomicUsize::new(slots),
+            settled,
+            all_settled: Notify::new(),
+        })
     }
 
     /// Settles one slot; only the first word counts.
@@ -103,7 +107,11 @@ impl CommitQueue {
             wait.settle(slot, Ok(()));
             return;
         }
-        parked.push(Reverse(Parked { needed, slot, wait: Arc::clone(wait) }));
+        parked.push(Reverse(Parked {
+            needed,
+            slot,
+            wait: Arc::clone(wait),
+        }));
     }
 
     /// Settles what waited for offsets up to `committed`.

@@ -18,7 +18,9 @@ use crate::disk::{Disk, GroupCommit};
 use crate::env::{Clock, Random};
 use crate::ids::{BrokerId, Offset, PartitionId, TopicId, TopicPartition};
 use crate::log::{Checkpoint, LogDir, LogError, OpenLog};
-use crate::metadata::{ConfigResourceType, MetadataChanges, MetadataImage, MetadataPublisher, PartitionImage, TopicImage};
+use crate::metadata::{
+    ConfigResourceType, MetadataChanges, MetadataImage, MetadataPublisher, PartitionImage, TopicImage,
+};
 
 /// A replica's key.
 type Key = (TopicId, PartitionId);
@@ -101,17 +103,27 @@ impl Checkpoints {
 impl PartitionRegistry {
     /// A registry without replicas; see [`PartitionRegistry::load`] and [`MetadataPublisher`].
     pub fn new(open: OpenRegistry) -> PartitionRegistry {
-        PartitionRegistry { open, replicas: DashMap::new(), offline: DashMap::new(), doomed: Mutex::default() }
+        PartitionRegistry {
+            open,
+            replicas: DashMap::new(),
+            offline: DashMap::new(),
+            doomed: Mutex::default(),
+        }
     }
 
     /// The replica of this partition on this broker.
     pub fn get(&self, topic: TopicId, partition: PartitionId) -> Option<Arc<Partition>> {
-        self.replicas.get(&(topic, partition)).map(|replica| Arc::clone(&replica.partition))
+        self.replicas
+            .get(&(topic, partition))
+            .map(|replica| Arc::clone(&replica.partition))
     }
 
     /// Every replica, in no order.
     pub fn all(&self) -> Vec<Arc<Partition>> {
-        self.replicas.iter().map(|replica| Arc::clone(&replica.partition)).collect()
+        self.replicas
+            .iter()
+            .map(|replica| Arc::clone(&replica.partition))
+            .collect()
     }
 
     /// How many replicas there are.
@@ -136,7 +148,10 @@ impl PartitionRegistry {
 
     /// Replicas with the directory that each lies in.
     pub(super) fn placed(&self) -> Vec<(Arc<Partition>, Arc<LogDir>)> {
-        let placed = self.replicas.iter().map(|replica| (Arc::clone(&replica.partition), Arc::clone(&replica.dir)));
+        let placed = self
+            .replicas
+            .iter()
+            .map(|replica| (Arc::clone(&replica.partition), Arc::clone(&replica.dir)));
         placed.collect()
     }
 
@@ -150,7 +165,10 @@ impl PartitionRegistry {
         dir: &Arc<LogDir>,
         checkpoints: &Checkpoints,
     ) -> Result<Arc<Partition>, RegistryError> {
-        let name = TopicPartition { topic: topic.name.to_string(), partition: number };
+        let name = TopicPartition {
+            topic: topic.name.to_string(),
+            partition: number,
+        };
         let directory = dir.partition_path(&name);
         let known = |offsets: &BTreeMap<TopicPartition, Offset>| offsets.get(&name).copied().unwrap_or(Offset::ZERO);
         let log = OpenLog {
@@ -177,14 +195,23 @@ impl PartitionRegistry {
         let partition = match opened {
             Ok(partition) => partition,
             Err(error) => {
-                self.offline.insert((topic.id, number), error.clone());
-                return Err(RegistryError { partition: name, directory, error });
+                if !matches!(error, LogError::ForeignTopic { .. }) {
+                    self.offline.insert((topic.id, number), error.clone());
+                }
+                return Err(RegistryError {
+                    partition: name,
+                    directory,
+                    error,
+                });
             }
         };
         if let Err(error) = partition.set_role(image, self.open.broker_id) {
             tracing::error!(partition = %name, %error, "cannot take up the partition's role");
         }
-        let replica = Replica { partition: Arc::clone(&partition), dir: Arc::clone(dir) };
+        let replica = Replica {
+            partition: Arc::clone(&partition),
+            dir: Arc::clone(dir),
+        };
         self.replicas.insert((topic.id, number), replica);
         Ok(partition)
     }
@@ -200,7 +227,12 @@ impl PartitionRegistry {
         if let Some(dir) = named {
             return Some(Arc::clone(dir));
         }
-        let count = |dir: &Arc<LogDir>| self.replicas.iter().filter(|replica| Arc::ptr_eq(&replica.dir, dir)).count();
+        let count = |dir: &Arc<LogDir>| {
+            self.replicas
+                .iter()
+                .filter(|replica| Arc::ptr_eq(&replica.dir, dir))
+                .count()
+        };
         match dirs.as_slice() {
             [only] => Some(Arc::clone(only)),
             several => several.iter().min_by_key(|dir| count(dir)).cloned(),
@@ -209,7 +241,11 @@ impl PartitionRegistry {
 
     /// Settings of a topic: the broker's with the topic's own on top. Own ones that are no longer valid are left out.
     pub fn topic_settings(&self, image: &MetadataImage, topic: &str) -> Arc<TopicSettings> {
-        let own = image.configs.of_topic(topic).into_iter().flat_map(|configs| configs.iter());
+        let own = image
+            .configs
+            .of_topic(topic)
+            .into_iter()
+            .flat_map(|configs| configs.iter());
         match TopicSettings::resolve(&self.open.settings, own.map(|(name, value)| (&**name, &**value))) {
             Ok(settings) => Arc::new(settings),
             Err(error) => {
@@ -284,7 +320,11 @@ impl PartitionRegistry {
     /// Has a directory of a deleted topic, found at start, removed at the next round.
     pub(super) fn doom(&self, path: PathBuf, dir: &Arc<LogDir>) {
         let at = self.open.clock.monotonic();
-        self.doomed.lock().push(Doomed { path, dir: Arc::clone(dir), at });
+        self.doomed.lock().push(Doomed {
+            path,
+            dir: Arc::clone(dir),
+            at,
+        });
     }
 }
 
@@ -295,7 +335,12 @@ impl MetadataPublisher for PartitionRegistry {
 
     fn publish(&self, old: &Arc<MetadataImage>, new: &Arc<MetadataImage>, changes: &MetadataChanges) {
         for id in &changes.topics_deleted {
-            for number in old.topics.by_id(*id).into_iter().flat_map(|topic| topic.partitions.keys()) {
+            for number in old
+                .topics
+                .by_id(*id)
+                .into_iter()
+                .flat_map(|topic| topic.partitions.keys())
+            {
                 self.remove((*id, *number));
             }
         }

@@ -40,17 +40,24 @@ impl Partition {
         let log = Arc::new(Log::open(open.log)?);
         let identified = match log.topic_id()? {
             Some(id) if id != open.topic_id => {
-                return Err(LogError::BadFile {
-                    path: log.dir().join("partition.metadata"),
-                    line: 2,
-                    reason: format!("the directory belongs to topic id {id}, not to {}", open.topic_id),
-                    advice: "move the directory away: it was left by a topic of the same name that is gone",
+                return Err(LogError::ForeignTopic {
+                    dir: log.dir(),
+                    found: id,
+                    expected: open.topic_id,
                 });
             }
             id => id.is_some(),
         };
-        let high_watermark = open.high_watermark.min(log.log_end_offset()).max(log.log_start_offset());
-        let nobody = Role { leader: None, leader_epoch: LeaderEpoch::UNKNOWN, is_leader: false, isr: 0 };
+        let high_watermark = open
+            .high_watermark
+            .min(log.log_end_offset())
+            .max(log.log_start_offset());
+        let nobody = Role {
+            leader: None,
+            leader_epoch: LeaderEpoch::UNKNOWN,
+            is_leader: false,
+            isr: 0,
+        };
         let partition = Arc::new(Partition {
             name: open.name,
             topic_id: open.topic_id,
@@ -109,10 +116,17 @@ impl Partition {
     /// Ends the replica of a deleted topic; gives the directory to remove later, if it ever had one.
     pub fn delete(&self) -> Result<Option<PathBuf>, LogError> {
         let _leadership = self.leadership.lock();
-        let gone = Role { leader: None, is_leader: false, ..(*self.role.load_full()).clone() };
+        let gone = Role {
+            leader: None,
+            is_leader: false,
+            ..(*self.role.load_full()).clone()
+        };
         let leader_epoch = gone.leader_epoch;
         self.role.store(Arc::new(gone));
-        self.fail_waiting(&PartitionError::NotLeader { leader: None, leader_epoch });
+        self.fail_waiting(&PartitionError::NotLeader {
+            leader: None,
+            leader_epoch,
+        });
         self.log.rename_for_deletion()
     }
 

@@ -13,12 +13,16 @@ use crate::log::{Checkpoint, LogDir, LogError};
 impl PartitionRegistry {
     /// Writes down how far consumers may read.
     pub fn checkpoint_high_watermarks(&self) {
-        self.write(Checkpoint::HighWatermark, |partition| Ok(Some(partition.high_watermark())));
+        self.write(Checkpoint::HighWatermark, |partition| {
+            Ok(Some(partition.high_watermark()))
+        });
     }
 
     /// Writes down below which offset recovery need not look.
     pub fn checkpoint_recovery_points(&self) {
-        self.write(Checkpoint::RecoveryPoint, |partition| partition.log().recovery_checkpoint().map(Some));
+        self.write(Checkpoint::RecoveryPoint, |partition| {
+            partition.log().recovery_checkpoint().map(Some)
+        });
     }
 
     /// Writes down which logs no longer begin where their first segment does.
@@ -54,7 +58,10 @@ impl PartitionRegistry {
     pub fn close(&self, broker_epoch: i64) {
         let placed = self.placed();
         for dir in &self.world().dirs {
-            let here = placed.iter().filter(|(_, place)| Arc::ptr_eq(place, dir)).map(|(partition, _)| partition);
+            let here = placed
+                .iter()
+                .filter(|(_, place)| Arc::ptr_eq(place, dir))
+                .map(|(partition, _)| partition);
             let here: Vec<&Arc<Partition>> = here.collect();
             let closed = close_all(&here, self.world().settings.num_recovery_threads_per_data_dir);
             self.checkpoint_before_the_end(dir, &here);
@@ -71,13 +78,19 @@ impl PartitionRegistry {
     fn checkpoint_before_the_end(&self, dir: &LogDir, here: &[&Arc<Partition>]) {
         let sound = || here.iter().filter(|partition| !partition.has_failed());
         let line = |partition: &Arc<Partition>, offset: Offset| (partition.name().clone(), offset);
-        let ends = sound().map(|partition| line(partition, partition.log().stable_offset())).collect();
-        let marks = sound().map(|partition| line(partition, partition.high_watermark())).collect();
+        let ends = sound()
+            .map(|partition| line(partition, partition.log().stable_offset()))
+            .collect();
+        let marks = sound()
+            .map(|partition| line(partition, partition.high_watermark()))
+            .collect();
         let starts = sound().map(|partition| line(partition, partition.log_start_offset()));
         let starts = starts.filter(|(_, start)| *start > Offset::ZERO).collect();
-        for (which, offsets) in
-            [(Checkpoint::RecoveryPoint, ends), (Checkpoint::HighWatermark, marks), (Checkpoint::LogStart, starts)]
-        {
+        for (which, offsets) in [
+            (Checkpoint::RecoveryPoint, ends),
+            (Checkpoint::HighWatermark, marks),
+            (Checkpoint::LogStart, starts),
+        ] {
             write_to(dir, which, &offsets);
         }
     }
@@ -125,6 +138,8 @@ fn close_all(partitions: &[&Arc<Partition>], threads: usize) -> bool {
                 })
             })
             .collect();
-        workers.into_iter().fold(true, |all, worker| worker.join().unwrap_or(false) && all)
+        workers
+            .into_iter()
+            .fold(true, |all, worker| worker.join().unwrap_or(false) && all)
     })
 }
