@@ -130,6 +130,11 @@ impl Partition {
         self.log.log_end_offset()
     }
 
+    /// Bytes of records on disk.
+    pub fn size_bytes(&self) -> u64 {
+        self.log.size_bytes()
+    }
+
     /// The settings of the partition's topic.
     pub fn settings(&self) -> Arc<TopicSettings> {
         self.settings.load_full()

@@ -1,0 +1,69 @@
+//! Why the broker did not start. Each says what, where, and what to do.
+
+use std::path::PathBuf;
+
+use crate::controller::ControllerError;
+use crate::ids::BrokerId;
+use crate::log::LogError;
+use crate::net::BindError;
+
+/// A start that came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// A data directory cannot be used.
+    #[error("data directory {}: {error}", directory.display())]
+    Directory {
+        /// Which.
+        directory: PathBuf,
+        /// Why.
+        error: LogError,
+    },
+    /// The data directory belongs to another node.
+    #[error(
+        "data directory {} belongs to node {found}, this node is {expected}: set node.id={found}, or choose another \
+         directory (log.dirs)",
+        directory.display()
+    )]
+    ForeignNode {
+        /// Which.
+        directory: PathBuf,
+        /// The node that it belongs to.
+        found: BrokerId,
+        /// This node.
+        expected: BrokerId,
+    },
+    /// The data directories, or the settings, name different clusters.
+    #[error(
+        "data directory {} belongs to cluster {found}, expected {expected}: choose another directory (log.dirs), or \
+         remove cluster.id from the settings",
+        directory.display()
+    )]
+    ForeignCluster {
+        /// Which.
+        directory: PathBuf,
+        /// The cluster that it belongs to.
+        found: String,
+        /// The cluster that the first directory or the settings name.
+        expected: String,
+    },
+    /// The metadata cannot be read or written.
+    #[error("cluster metadata: {0}")]
+    Metadata(#[from] ControllerError),
+    /// A Kafka listener cannot be opened.
+    #[error("{0}; is another broker running? Choose another port (listeners)")]
+    Listen(#[from] BindError),
+    /// The REST listener cannot be opened.
+    #[error("REST listener: cannot listen on {address}: {error}; choose another port (rest.listeners)")]
+    ListenRest {
+        /// Where.
+        address: String,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The runtime cannot be built, or signals cannot be awaited.
+    #[error("the operating system refuses threads or signals: {0}")]
+    Runtime(#[source] std::io::Error),
+    /// A step of the start panicked or was cancelled: a bug.
+    #[error("the start was interrupted: {0}")]
+    Interrupted(String),
+}
