@@ -10,10 +10,13 @@ extern crate self as dmq_protocol;
 
 mod api_key;
 pub mod compression;
+pub mod control_records;
 mod error_code;
+pub mod frame;
 pub mod header;
 mod message;
 pub mod messages;
+pub mod metadata_records;
 pub mod primitive;
 pub mod records;
 pub mod schema;

@@ -88,6 +88,9 @@ pub enum DecodeReason {
     /// A record version beyond 16 bits.
     #[error("record version {0} is out of range")]
     RecordVersion(u32),
+    /// A version below 0.
+    #[error("version {0} is negative")]
+    NegativeVersion(i16),
     /// An API key that Kafka 4.4 does not have.
     #[error("unknown API key {0}")]
     UnknownApiKey(i16),
