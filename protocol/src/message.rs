@@ -3,6 +3,8 @@
 //! The derive macro writes a struct's [`Wire`](crate::primitive::Wire) and its constants here; everything else about a
 //! message is in these provided functions, once for all.
 
+use std::fmt;
+
 use bytes::{Bytes, BytesMut};
 
 use crate::api_key::ApiKey;
@@ -10,7 +12,7 @@ use crate::primitive::{DecodeError, DecodeReason, EncodeError, EncodeReason, Rea
 use crate::version::{Format, VersionRange};
 
 /// A message with versions of its own: a request, a response, a header, or the content of a record.
-pub trait Message: Wire {
+pub trait Message: Wire + Default + Clone + PartialEq + fmt::Debug + Send + Sync + 'static {
     /// Kafka's name for it.
     const NAME: &'static str;
     /// The versions that can be read and written.
