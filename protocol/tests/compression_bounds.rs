@@ -1,8 +1,8 @@
 //! A small input that inflates to a huge output is refused before memory is taken for it.
 //!
-//! The test's allocator counts what this thread holds, so a bound that is checked too late fails here. A buffer that grows
-//! counts once: the system moves large ones by remapping them. What the zstd library takes for itself is not counted; it
-//! works in the output that is.
+//! The test's allocator counts what this thread holds, so a bound that is checked too late fails here. A buffer that
+//! grows counts once: the system moves large ones by remapping them. What the zstd library takes for itself is not
+//! counted; it works in the output that is.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -29,8 +29,8 @@ fn count(change: isize) {
     PEAK.set(PEAK.get().max(held));
 }
 
-// SAFETY: every call goes to the system's allocator unchanged; the counters are plain thread-locals without destructors,
-// so counting neither allocates nor fails.
+// SAFETY: every call goes to the system's allocator unchanged; the counters are plain thread-locals without
+// destructors, so counting neither allocates nor fails.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);

@@ -1,10 +1,10 @@
-//! The LZ4 frame format: read as any legal frame, written as Kafka writes it (independent blocks of 64 KiB, no sizes and
-//! no checksums but the header's).
+//! The LZ4 frame format: read as any legal frame, written as Kafka writes it (independent blocks of 64 KiB, no sizes
+//! and no checksums but the header's).
 //!
-//! The frame, little-endian: magic u32, flags u8, block descriptor u8, content size u64 and dictionary id u32 if flagged,
-//! header checksum u8; blocks of u32 length (top bit: stored uncompressed), data, checksum u32 if flagged; a zero
-//! length; content checksum u32 if flagged. Taken apart here rather than by the library's reader, which takes a frame
-//! that is cut off for a complete one and reserves whole blocks (up to 4 MiB) for any header.
+//! The frame, little-endian: magic u32, flags u8, block descriptor u8, content size u64 and dictionary id u32 if
+//! flagged, header checksum u8; blocks of u32 length (top bit: stored uncompressed), data, checksum u32 if flagged; a
+//! zero length; content checksum u32 if flagged. Taken apart here rather than by the library's reader, which takes a
+//! frame that is cut off for a complete one and reserves whole blocks (up to 4 MiB) for any header.
 
 use lz4_flex::block::{self, DecompressError};
 use nom::bytes::complete::take;
