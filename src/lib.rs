@@ -3,4 +3,5 @@
 pub mod disk;
 pub mod env;
 pub mod ids;
+pub mod limits;
 pub mod log;
