@@ -4,3 +4,5 @@ pub mod api;
 pub mod disk;
 pub mod env;
 pub mod ids;
+pub mod limits;
+pub mod log;

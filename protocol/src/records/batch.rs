@@ -5,7 +5,8 @@
 
 use bytes::Bytes;
 
-use super::{Attributes, BatchError, BatchHeader, TimestampType};
+use super::{Attributes, BatchError, BatchHeader, RecordIter, TimestampType};
+use crate::compression;
 
 /// A view of one record batch of format 2.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,6 +137,22 @@ impl RecordBatch {
         self.bytes
             .get(BatchHeader::CRC_START..)
             .is_some_and(|covered| crc32c::crc32c(covered) == self.header.crc)
+    }
+
+    /// The records' bytes, uncompressed; an error if they inflate to more than `max_inflated`.
+    pub fn inflate(&self, max_inflated: usize) -> Result<Bytes, BatchError> {
+        let stored = self.stored_records();
+        let codec = self.attributes().compression()?;
+        if stored.is_empty() && self.record_count() == 0 {
+            // What compaction leaves of a batch carries no codec's framing.
+            return Ok(stored);
+        }
+        Ok(compression::decompress(codec, &stored, max_inflated)?)
+    }
+
+    /// The records, inflated to at most `max_inflated` bytes. They share those bytes.
+    pub fn records(&self, max_inflated: usize) -> Result<RecordIter, BatchError> {
+        RecordIter::new(&self.header, self.inflate(max_inflated)?)
     }
 
     /// The header with another offset and leader epoch, both outside the CRC.

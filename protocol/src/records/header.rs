@@ -7,6 +7,7 @@
 //! The CRC covers byte 21 to the batch's end, so offset and leader epoch change without touching it.
 
 use super::{Attributes, BatchError};
+use crate::compression::Compression;
 
 /// Every field of a batch header. The length and magic of a parsed one are checked, the rest is as found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,6 +150,22 @@ impl BatchHeader {
     /// When tombstones and markers of this batch may be removed (ms), if compaction has decided it.
     pub fn delete_horizon(&self) -> Option<i64> {
         self.attributes.has_delete_horizon().then_some(self.base_timestamp)
+    }
+
+    /// The header of this batch after compaction removed its last record: it keeps the offsets and the producer's state.
+    pub fn emptied(&self) -> BatchHeader {
+        let mut header = BatchHeader {
+            batch_length: Self::MIN_BATCH_LENGTH,
+            attributes: self
+                .attributes
+                .with_compression(Compression::None)
+                .with_delete_horizon(false),
+            base_timestamp: -1,
+            record_count: 0,
+            ..*self
+        };
+        header.crc = header.crc_with(&[]);
+        header
     }
 
     /// The CRC that this header and the bytes after it must carry.
