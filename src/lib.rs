@@ -7,6 +7,7 @@ pub mod disk;
 pub mod env;
 pub mod fetch_session;
 pub mod ids;
+pub mod limits;
 pub mod log;
 pub mod metadata;
 pub mod net;
