@@ -12,12 +12,17 @@ mod checkpoint;
 mod config;
 mod error;
 mod file_names;
+mod index_file;
 mod leader_epochs;
 mod log_dir;
 mod meta_properties;
+mod offset_index;
 mod partition_log;
 mod stray;
+mod segment_files;
 mod text_file;
+mod time_index;
+mod txn_index;
 
 pub use checkpoint::Checkpoint;
 pub use config::{LogConfig, StoredCompression};
