@@ -12,3 +12,4 @@ pub mod log;
 pub mod metadata;
 pub mod net;
 pub mod partition;
+pub mod server;

@@ -21,6 +21,7 @@ mod reply;
 pub mod service;
 
 pub use handles::Handles;
+pub use init_producer_id::ProducerIds;
 pub use service::{
     ClientSoftware, ConnectionInfo, Disconnect, Endpoint, Handled, ListenerInfo, PendingReply, Reply, ReplyChunk,
     SecurityProtocol, Service,
@@ -157,10 +158,10 @@ impl Service for Arc<Handles> {
                 version,
             });
         }
-        let mut reader = Reader::new(frame.clone());
+        let mut reader = Reader::new(frame);
         let (_, header) =
-            RequestHeader::read_first(&mut reader, &frame).map_err(|error| malformed(error.to_string()))?;
-        let body = frame.slice(reader.position()..);
+            RequestHeader::read_first(&mut reader).map_err(|error| malformed(error.to_string()))?;
+        let body = reader.rest();
         let context = RequestContext {
             connection: Arc::clone(connection),
             version,

@@ -169,7 +169,11 @@ impl PartitionRegistry {
             topic: topic.name.to_string(),
             partition: number,
         };
-        let directory = dir.partition_path(&name);
+        let directory = dir.partition_path(&name).map_err(|error| RegistryError {
+            partition: name.clone(),
+            directory: dir.path().to_owned(),
+            error,
+        })?;
         let known = |offsets: &BTreeMap<TopicPartition, Offset>| offsets.get(&name).copied().unwrap_or(Offset::ZERO);
         let log = OpenLog {
             disk: Arc::clone(&self.open.disk),
