@@ -2,6 +2,8 @@
 
 pub mod config;
 pub mod controller;
+pub mod disk;
 pub mod env;
 pub mod ids;
+pub mod log;
 pub mod metadata;

@@ -9,6 +9,7 @@
 extern crate self as dmq_protocol;
 
 mod api_key;
+pub mod compression;
 pub mod control_records;
 mod error_code;
 pub mod frame;
@@ -17,6 +18,7 @@ mod message;
 pub mod messages;
 pub mod metadata_records;
 pub mod primitive;
+pub mod records;
 pub mod schema;
 mod str_bytes;
 mod uuid;

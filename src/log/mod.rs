@@ -1,0 +1,22 @@
+//! One partition's log on disk, in Apache Kafka's own files.
+//!
+//! A [`Log`] is given a directory and appends to it, reads from it, looks up times and epochs, truncates, rolls and
+//! recovers. A [`LogDir`] is one data directory with its lock, identity and checkpoint files. Usable alone.
+//! Knows offsets and bytes; nothing of topics' settings (it is given a [`LogConfig`]), ACLs, replication, clusters or
+//! async. Offsets: `log_start_offset` inclusive, `log_end_offset` exclusive, `stable_offset` exclusive: everything below
+//! it is on stable storage. Invariant: log start ≤ stable ≤ log end.
+//!
+//! The files' byte maps are in `ARCHITECTURE.md`; each module names its own.
+
+mod config;
+mod error;
+mod log_dir;
+mod partition_log;
+
+pub use config::{LogConfig, StoredCompression};
+pub use error::{InvalidRecordsKind, LogError, RecordError};
+pub use log_dir::{Checkpoint, LogDir, MetaProperties, PartitionDir};
+pub use partition_log::{
+    AbortedTransaction, AppendInfo, AppendOrigin, EpochEnd, Log, LogRead, OpenLog, ProducerStatus, ReadRequest,
+    RecoveryProgress, SyncListener, TimestampOffset,
+};
