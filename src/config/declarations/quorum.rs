@@ -72,7 +72,7 @@ settings! {
     String "metadata.log.dir" = null, High;
 
     /// ?
-    Long "metadata.log.max.record.bytes.between.snapshots" = "20971520", High.at_least(1).accepted(QUORUM);
+    Long "metadata.log.max.record.bytes.between.snapshots" = "20971520", High.at_least(1);
 
     /// ?
     Long "metadata.log.max.snapshot.interval.ms" = "3600000", High.at_least(0).accepted(QUORUM);
