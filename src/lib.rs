@@ -13,3 +13,6 @@ pub mod metadata;
 pub mod net;
 pub mod partition;
 pub mod server;
+pub mod ids;
+pub mod log;
+pub mod metadata;

@@ -40,6 +40,8 @@ typed_settings! {
         metadata_log_dir: Option<PathBuf> = "metadata.log.dir",
         metadata_log_segment_bytes: u64 = "metadata.log.segment.bytes",
         metadata_log_segment_ms: i64 = "metadata.log.segment.ms",
+        /// How much is written to the metadata log before a snapshot lets the beginning of it go.
+        metadata_log_max_record_bytes_between_snapshots: u64 = "metadata.log.max.record.bytes.between.snapshots",
 
         /// `None`: the system's default.
         socket_send_buffer_bytes: Option<usize> = "socket.send.buffer.bytes",

@@ -20,6 +20,8 @@ pub(super) enum Message {
     Job(Job),
     /// Register a publisher, then say so.
     Register(Arc<dyn MetadataPublisher>, oneshot::Sender<()>),
+    /// Stop, then say how it went.
+    Stop(oneshot::Sender<Result<(), ControllerError>>),
 }
 
 /// A way to the controller; clones lead to the same one.
@@ -30,6 +32,10 @@ pub struct ControllerHandle {
 }
 
 impl ControllerHandle {
+    pub(super) fn new(messages: mpsc::Sender<Message>, metadata: MetadataHandle) -> ControllerHandle {
+        ControllerHandle { messages, metadata }
+    }
+
     /// Where the current image is found.
     pub fn metadata(&self) -> &MetadataHandle {
         &self.metadata
@@ -74,6 +80,15 @@ impl ControllerHandle {
             .await
             .map_err(|_| ControllerError::Stopped)?;
         registered.await.map_err(|_| ControllerError::Stopped)
+    }
+
+    pub(super) async fn stop(&self) -> Result<(), ControllerError> {
+        let (done, stopped) = oneshot::channel();
+        self.messages
+            .send(Message::Stop(done))
+            .await
+            .map_err(|_| ControllerError::Stopped)?;
+        stopped.await.map_err(|_| ControllerError::Stopped)?
     }
 
     async fn run<R, F>(&self, decide: F) -> Result<R, ControllerError>

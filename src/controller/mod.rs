@@ -7,17 +7,26 @@
 //!
 //! It must not know the wire, Kafka's error codes, or what publishers do with an image.
 
+mod actor;
+mod bootstrap;
+mod election;
 mod error;
+mod features;
 mod handle;
 mod job;
+mod log;
 mod producer_ids;
+mod registration;
+mod start;
 mod topic_request;
 mod topics;
 
-pub use error::ControllerError;
+pub use error::{ControllerError, LogFailure, StartError};
+pub use features::{FEATURES, Feature};
 pub use handle::ControllerHandle;
 pub use job::{Decision, Situation};
 pub use producer_ids::{PRODUCER_ID_BLOCK_SIZE, ProducerIdBlock};
+pub use start::{Controller, StartController};
 pub use topic_request::{
     CreateTopicOutcome, CreateTopics, CreatedTopic, DeleteTopicOutcome, EffectiveTopicConfig, InvalidTopicName,
     NewTopic, ReplicaAssignment, TopicConfigSource, TopicError, TopicRef,

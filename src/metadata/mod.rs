@@ -34,7 +34,7 @@ pub use handle::{MetadataHandle, MetadataPublisher, MetadataWriter};
 pub use image::{MetadataImage, Provenance};
 pub use preserved::{PreservedImage, PreservedKey};
 pub use quotas::{ClientQuotasImage, QuotaEntity, QuotaValues};
-pub use record::Record;
+pub use record::{Record, version_of};
 pub use topics::{DirectoryId, LeaderRecoveryState, PartitionImage, TopicImage, TopicsImage};
 
 #[cfg(test)]

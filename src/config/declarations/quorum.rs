@@ -76,7 +76,7 @@ settings! {
     String "metadata.log.dir" = null, High;
 
     /// After how many bytes of new metadata records a snapshot is written.
-    Long "metadata.log.max.record.bytes.between.snapshots" = "20971520", High.at_least(1).accepted(QUORUM);
+    Long "metadata.log.max.record.bytes.between.snapshots" = "20971520", High.at_least(1);
 
     /// The longest time between two metadata snapshots while records arrive; 0 means that time does not count.
     Long "metadata.log.max.snapshot.interval.ms" = "3600000", High.at_least(0).accepted(QUORUM);
