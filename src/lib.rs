@@ -12,7 +12,5 @@ pub mod log;
 pub mod metadata;
 pub mod net;
 pub mod partition;
+pub mod rest;
 pub mod server;
-pub mod ids;
-pub mod log;
-pub mod metadata;

@@ -18,11 +18,14 @@ mod log_dir;
 mod meta_properties;
 mod offset_index;
 mod partition_log;
-mod stray;
+mod producer_snapshot;
+mod producer_state;
+mod scan;
 mod segment_files;
 mod text_file;
 mod time_index;
 mod txn_index;
+mod stray;
 
 pub use checkpoint::Checkpoint;
 pub use config::{LogConfig, StoredCompression};
