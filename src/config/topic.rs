@@ -7,9 +7,9 @@ use super::broker::BrokerSettings;
 use super::choice::{CleanupPolicy, CompressionType, TimestampType};
 use super::declarations;
 use super::error::SettingError;
-use super::nearest;
 use super::setting::Setting;
 use super::typed::{Reader, typed_settings};
+use super::unknown;
 use super::value::{self, Value};
 
 typed_settings! {
@@ -141,8 +141,5 @@ pub fn validate_topic_setting(name: &str, value: &str) -> Result<(), SettingErro
 }
 
 fn known(name: &str) -> Result<&'static Setting, SettingError> {
-    declarations::topic(name).ok_or_else(|| SettingError::Unknown {
-        name: name.to_owned(),
-        nearest: nearest::name(name, declarations::all_topic().map(|setting| setting.name)),
-    })
+    declarations::topic(name).ok_or_else(|| unknown::error(name, declarations::all_topic().map(|setting| setting.name)))
 }

@@ -2,7 +2,9 @@
 
 use super::super::rule::Rule;
 use super::super::setting::settings;
-use super::reasons::{CLASSES, CLIENT_TELEMETRY, CORDONED, PURGATORY, REPLICATION, RUNTIME, SHARE_GROUPS, SHUTDOWN, UNSTABLE};
+use super::reasons::{
+    CLASSES, CLIENT_TELEMETRY, CORDONED, PURGATORY, REPLICATION, RUNTIME, SHARE_GROUPS, SHUTDOWN, UNSTABLE,
+};
 
 settings! {
     /// A class that may refuse changes of configurations.
