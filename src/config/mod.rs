@@ -11,6 +11,7 @@ pub mod declarations;
 mod error;
 mod listener;
 mod prefixed;
+pub mod reference;
 mod rule;
 mod setting;
 mod settings;
