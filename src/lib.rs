@@ -1,6 +1,7 @@
 //! DMQ: a broker for the Kafka protocol, in one binary.
 
 pub mod api;
+pub mod cli;
 pub mod config;
 pub mod controller;
 pub mod disk;
@@ -14,3 +15,4 @@ pub mod net;
 pub mod partition;
 pub mod rest;
 pub mod server;
+pub mod telemetry;

@@ -1,3 +1,7 @@
 //! The `dmq` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dmq::cli::run(|_settings| Err("this build has no server"))
+}

@@ -13,8 +13,8 @@ settings! {
     /// free port. Empty: no REST interface.
     List "rest.listeners" = "http://:8082", Medium;
 
-    /// The cluster id to give a data directory that has none yet, 22 characters of URL-safe base64. Unset: a random
-    /// one. The container image's `CLUSTER_ID` variable sets it too.
+    /// The cluster id that a data directory without one gets, usually 22 characters of URL-safe base64. Unset: a
+    /// random one. The environment variable `CLUSTER_ID` sets it too.
     String "cluster.id" = null, Medium;
 
     /// The base URL of an external metadata service that tells this broker which partitions it leads. Unset: the
