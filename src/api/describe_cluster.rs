@@ -42,23 +42,20 @@ impl Api for DescribeCluster {
                 ..DescribeClusterResponse::default()
             });
         }
-        let own = handles.broker_id;
-        let shown = image.cluster.brokers.values();
-        let shown = shown.filter(|broker| !broker.fenced || broker.id == own || request.include_fenced_brokers);
-        let brokers = shown.filter_map(|broker| {
-            let (host, port) = handles.address_of(broker, &context.connection)?;
-            Some(DescribeClusterBroker {
-                broker_id: broker.id.0,
-                host,
-                port,
-                rack: broker.rack.as_ref().map(|rack| StrBytes::from(rack.to_string())),
-                is_fenced: broker.fenced,
-            })
+        let brokers = image.cluster.brokers.values();
+        let nodes = brokers.filter_map(|broker| handles.address_of(broker, &context.connection));
+        let shown = nodes.filter(|node| !node.is_fenced || request.include_fenced_brokers);
+        let brokers = shown.map(|node| DescribeClusterBroker {
+            broker_id: node.id.0,
+            host: node.host,
+            port: node.port,
+            rack: node.rack,
+            is_fenced: node.is_fenced,
         });
         Answer::Now(DescribeClusterResponse {
             endpoint_type: ENDPOINT_BROKERS,
             cluster_id: StrBytes::from(image.cluster_id.to_string()),
-            controller_id: own.0,
+            controller_id: handles.broker_id.0,
             brokers: brokers.collect(),
             ..DescribeClusterResponse::default()
         })

@@ -70,14 +70,46 @@ impl Handles {
         })
     }
 
-    /// Where this client reaches a broker: for this one the address that it came by, for others the one they registered
-    /// for the same listener.
-    pub fn address_of(&self, broker: &BrokerImage, connection: &ConnectionInfo) -> Option<(StrBytes, i32)> {
-        if broker.id == self.broker_id {
+    /// A broker as this client reaches it: this one by the address that the client came by, others by the one they
+    /// registered for the same listener. None: it does not serve that listener.
+    pub fn address_of(&self, broker: &BrokerImage, connection: &ConnectionInfo) -> Option<Node> {
+        let (host, port) = if broker.id == self.broker_id {
             let own = &connection.advertised;
-            return Some((StrBytes::from(own.host.to_string()), i32::from(own.port)));
-        }
-        let endpoint = broker.endpoint(&connection.listener.name)?;
-        Some((StrBytes::from(endpoint.host.to_string()), i32::from(endpoint.port)))
+            (own.host.to_string(), own.port)
+        } else {
+            let endpoint = broker.endpoint(&connection.listener.name)?;
+            (endpoint.host.to_string(), endpoint.port)
+        };
+        Some(Node {
+            id: broker.id,
+            host: StrBytes::from(host),
+            port: i32::from(port),
+            rack: broker.rack.as_ref().map(|rack| StrBytes::from(rack.to_string())),
+            is_fenced: broker.fenced && broker.id != self.broker_id,
+        })
     }
+
+    /// The brokers with these ids, each once, as this client reaches them; ids that nobody has are left out.
+    pub fn addresses_of(&self, mut ids: Vec<i32>, connection: &ConnectionInfo) -> Vec<Node> {
+        ids.sort_unstable();
+        ids.dedup();
+        let image = self.metadata.load();
+        let known = ids.into_iter().filter_map(|id| image.cluster.broker(BrokerId(id)));
+        known.filter_map(|broker| self.address_of(broker, connection)).collect()
+    }
+}
+
+/// A broker as one client reaches it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Its id.
+    pub id: BrokerId,
+    /// The host.
+    pub host: StrBytes,
+    /// The port.
+    pub port: i32,
+    /// `broker.rack`.
+    pub rack: Option<StrBytes>,
+    /// Whether it may neither lead nor be used by clients.
+    pub is_fenced: bool,
 }

@@ -109,27 +109,16 @@ fn respond(
 }
 
 /// The live brokers under the addresses that this client can use.
-pub(super) fn brokers(
-    handles: &Handles,
-    image: &MetadataImage,
-    connection: &ConnectionInfo,
-) -> Vec<MetadataResponseBroker> {
-    let live = image
-        .cluster
-        .brokers
-        .values()
-        .filter(|broker| !broker.fenced || broker.id == handles.broker_id);
-    live.filter_map(|broker| {
-        let (host, port) = handles.address_of(broker, connection)?;
-        let rack = broker.rack.as_ref().map(|rack| StrBytes::from(rack.to_string()));
-        Some(MetadataResponseBroker {
-            node_id: broker.id.0,
-            host,
-            port,
-            rack,
-        })
-    })
-    .collect()
+fn brokers(handles: &Handles, image: &MetadataImage, connection: &ConnectionInfo) -> Vec<MetadataResponseBroker> {
+    let brokers = image.cluster.brokers.values();
+    let nodes = brokers.filter_map(|broker| handles.address_of(broker, connection));
+    let live = nodes.filter(|node| !node.is_fenced).map(|node| MetadataResponseBroker {
+        node_id: node.id.0,
+        host: node.host,
+        port: node.port,
+        rack: node.rack,
+    });
+    live.collect()
 }
 
 fn answer_for(

@@ -258,25 +258,13 @@ impl Round {
             answers.for_each(|answer| answer.current_leader = LeaderIdAndEpoch::default());
             return;
         }
-        let mut leaders: Vec<i32> = answers
-            .map(|answer| answer.current_leader.leader_id)
-            .filter(|id| *id >= 0)
-            .collect();
-        leaders.sort_unstable();
-        leaders.dedup();
-        let image = handles.metadata.load();
-        let known = leaders
-            .into_iter()
-            .filter_map(|id| image.cluster.brokers.get(&BrokerId(id)));
-        let endpoints = known.filter_map(|broker| {
-            let (host, port) = handles.address_of(broker, &context.connection)?;
-            let rack = broker.rack.as_ref().map(|rack| StrBytes::from(rack.to_string()));
-            Some(NodeEndpoint {
-                node_id: broker.id.0,
-                host,
-                port,
-                rack,
-            })
+        let leaders = answers.map(|answer| answer.current_leader.leader_id).collect();
+        let nodes = handles.addresses_of(leaders, &context.connection);
+        let endpoints = nodes.into_iter().map(|node| NodeEndpoint {
+            node_id: node.id.0,
+            host: node.host,
+            port: node.port,
+            rack: node.rack,
         });
         self.response.node_endpoints = endpoints.collect();
     }
