@@ -60,6 +60,19 @@ pub trait Message: Wire + Default + Clone + PartialEq + fmt::Debug + Send + Sync
             .inspect_err(|_| out.truncate(before))
     }
 
+    /// Appends the message to `out` without the contents of its byte fields: the n-th of them (bytes and records, in
+    /// the order of the wire) is said to be `lengths[n]` long, whatever it holds here, and the n-th result is the
+    /// position in `out` where its content belongs. So a fetched batch can go from its file to the socket.
+    fn encode_around(&self, out: &mut BytesMut, version: i16, lengths: &[usize]) -> Result<Vec<usize>, EncodeError> {
+        let before = out.len();
+        let mut writer = Writer::around(out, lengths);
+        let places = match self.write(&mut writer, version) {
+            Ok(()) => writer.into_places().map_err(|error| error.of(Self::NAME)),
+            Err(error) => Err(error),
+        };
+        places.inspect_err(|_| out.truncate(before))
+    }
+
     /// The message in bytes.
     fn encode(&self, version: i16) -> Result<Bytes, EncodeError> {
         let mut out = BytesMut::new();

@@ -122,6 +122,9 @@ pub enum EncodeReason {
     /// Longer than its length field can say.
     #[error("length {0} is too long")]
     TooLong(usize),
+    /// Lengths were given for more byte fields than the message has.
+    #[error("{0} lengths are left over")]
+    TooManyLengths(usize),
 }
 
 impl DecodeError {

@@ -11,12 +11,45 @@ use crate::version::Format;
 pub struct Writer<'a> {
     out: &'a mut BytesMut,
     field: &'static str,
+    gaps: Option<Gaps<'a>>,
+}
+
+/// Byte fields whose content is left out; see [`Message::encode_around`](crate::Message::encode_around).
+#[derive(Debug)]
+struct Gaps<'a> {
+    lengths: std::slice::Iter<'a, usize>,
+    places: Vec<usize>,
 }
 
 impl<'a> Writer<'a> {
     /// Appends to `out`.
     pub fn new(out: &'a mut BytesMut) -> Writer<'a> {
-        Writer { out, field: "start" }
+        Writer {
+            out,
+            field: "start",
+            gaps: None,
+        }
+    }
+
+    /// Appends to `out`, but leaves out what is in the first byte fields: only these lengths are written.
+    pub(crate) fn around(out: &'a mut BytesMut, lengths: &'a [usize]) -> Writer<'a> {
+        let gaps = Gaps {
+            lengths: lengths.iter(),
+            places: Vec::with_capacity(lengths.len()),
+        };
+        Writer {
+            out,
+            field: "start",
+            gaps: Some(gaps),
+        }
+    }
+
+    /// Where the contents left out belong, as positions in the buffer. Fails if there were fewer fields than lengths.
+    pub(crate) fn into_places(self) -> Result<Vec<usize>, EncodeError> {
+        match &self.gaps {
+            Some(gaps) if gaps.lengths.len() > 0 => Err(self.error(EncodeReason::TooManyLengths(gaps.lengths.len()))),
+            _ => Ok(self.gaps.map(|gaps| gaps.places).unwrap_or_default()),
+        }
     }
 
     /// How many bytes the buffer holds, with those from before.
@@ -61,6 +94,14 @@ impl<'a> Writer<'a> {
 
     /// Bytes after their length (compact: uvarint of length + 1; else int32); `None` is null.
     pub fn nullable_bytes(&mut self, bytes: Option<&[u8]>, format: Format) -> Result<(), EncodeError> {
+        if let Some(len) = self.gaps.as_mut().and_then(|gaps| gaps.lengths.next().copied()) {
+            self.length(Some(len), format)?;
+            let place = self.position();
+            if let Some(gaps) = &mut self.gaps {
+                gaps.places.push(place);
+            }
+            return Ok(());
+        }
         self.length(bytes.map(<[u8]>::len), format)?;
         self.raw(bytes.unwrap_or_default());
         Ok(())

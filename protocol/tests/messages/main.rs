@@ -5,6 +5,7 @@
 //! the derive macro's. That the definitions are Kafka's is the first thing tested.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod around;
 mod definitions;
 mod generate;
 mod golden;
