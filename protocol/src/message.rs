@@ -75,7 +75,7 @@ pub trait Message: Wire + Default + Clone + PartialEq + fmt::Debug + Send + Sync
 
     /// The message in bytes.
     fn encode(&self, version: i16) -> Result<Bytes, EncodeError> {
-        let mut out = BytesMut::new();
+        let mut out = BytesMut::with_capacity(128);
         self.encode_into(&mut out, version)?;
         Ok(out.freeze())
     }
