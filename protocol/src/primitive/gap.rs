@@ -104,3 +104,55 @@ impl Writer<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::{Bytes, BytesMut};
+
+    use super::*;
+    use crate::Message;
+    use crate::messages::fetch::{FetchResponse, FetchableTopicResponse, PartitionData};
+
+    fn response(records: impl Fn(i32) -> Option<FetchRecords>) -> FetchResponse {
+        let partition = |index| PartitionData {
+            partition_index: index,
+            records: records(index),
+            ..PartitionData::default()
+        };
+        let topic = FetchableTopicResponse {
+            partitions: vec![partition(0), partition(1), partition(2)],
+            ..FetchableTopicResponse::default()
+        };
+        FetchResponse {
+            responses: vec![topic],
+            ..FetchResponse::default()
+        }
+    }
+
+    #[test]
+    fn filling_the_gaps_gives_what_encoding_the_data_gives() {
+        let data = [Some(&b"first"[..]), None, Some(&b"third batch"[..])];
+        let of = |index: i32| data[index as usize];
+        let whole = response(|index| of(index).map(|bytes| FetchRecords::Here(Bytes::from_static(bytes))));
+        let around = response(|index| of(index).map(|bytes| FetchRecords::Elsewhere(bytes.len())));
+        for version in 4..=FetchResponse::VERSIONS.max {
+            let mut out = BytesMut::from(&b"before"[..]);
+            let gaps = around.encode_around(&mut out, version).unwrap();
+            let mut filled = Vec::new();
+            let mut from = b"before".len();
+            for (gap, bytes) in gaps.iter().zip(data.iter().flatten()) {
+                filled.extend_from_slice(&out[from..gap.position]);
+                filled.extend_from_slice(bytes);
+                from = gap.position;
+            }
+            filled.extend_from_slice(&out[from..]);
+            assert_eq!(whole.encode(version).unwrap(), filled, "version {version}");
+        }
+    }
+
+    #[test]
+    fn data_elsewhere_is_refused_where_nobody_puts_it_in() {
+        let error = response(|_| Some(FetchRecords::Elsewhere(7))).encode(12).unwrap_err();
+        assert!(error.to_string().contains("7 bytes of records"), "{error}");
+    }
+}

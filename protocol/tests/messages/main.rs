@@ -12,6 +12,7 @@ mod hostile;
 mod memory;
 mod peer;
 mod round_trip;
+mod tables;
 
 use dmq_protocol::header::{RequestHeader, ResponseHeader};
 use dmq_protocol::messages::{self, MessageVisitor};
