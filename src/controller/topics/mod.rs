@@ -11,3 +11,6 @@ mod placement;
 
 pub(super) use create::create;
 pub(super) use delete::delete;
+
+#[cfg(test)]
+mod tests;
