@@ -5,5 +5,6 @@ pub mod controller;
 pub mod disk;
 pub mod env;
 pub mod ids;
+pub mod limits;
 pub mod log;
 pub mod metadata;

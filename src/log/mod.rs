@@ -8,14 +8,29 @@
 //!
 //! The files' byte maps are in `ARCHITECTURE.md`; each module names its own.
 
+mod checkpoint;
 mod config;
 mod error;
+mod file_names;
+mod index_file;
+mod leader_epochs;
 mod log_dir;
+mod meta_properties;
+mod offset_index;
 mod partition_log;
+mod producer_snapshot;
+mod producer_state;
+mod scan;
+mod segment_files;
+mod text_file;
+mod time_index;
+mod txn_index;
 
+pub use checkpoint::Checkpoint;
 pub use config::{LogConfig, StoredCompression};
 pub use error::{InvalidRecordsKind, LogError, RecordError};
-pub use log_dir::{Checkpoint, LogDir, MetaProperties, PartitionDir};
+pub use log_dir::{LogDir, PartitionDir};
+pub use meta_properties::MetaProperties;
 pub use partition_log::{
     AbortedTransaction, AppendInfo, AppendOrigin, EpochEnd, Log, LogRead, OpenLog, ProducerStatus, ReadRequest,
     RecoveryProgress, SyncListener, TimestampOffset,

@@ -1,0 +1,21 @@
+//! Every maximum that is not a setting, in one place.
+
+/// The longest checkpoint, epoch or identity file that is read: far more than a million partitions need.
+pub const CHECKPOINT_FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// The longest producer snapshot that is read; 46 bytes stand for each producer.
+pub const PRODUCER_SNAPSHOT_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+
+/// Batches of each producer that a repeated one is recognised among, as in Kafka.
+pub const PRODUCER_BATCHES_MAX: usize = 5;
+
+/// Index entries that are kept in memory before they are written to the index file.
+pub const INDEX_TAIL_ENTRIES_MAX: usize = 512;
+
+/// Positions in a segment are 31-bit numbers in the index files.
+pub const SEGMENT_BYTES_MAX: u64 = i32::MAX as u64;
+
+/// The largest batch that recovery and replay read into memory: larger lengths in a file are damage.
+pub const STORED_BATCH_BYTES_MAX: usize = i32::MAX as usize;
+
+const _: () = assert!(STORED_BATCH_BYTES_MAX as u64 <= SEGMENT_BYTES_MAX);
