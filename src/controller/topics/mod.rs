@@ -12,3 +12,6 @@ mod placement;
 
 pub(super) use create::create;
 pub(super) use delete::delete;
+
+#[cfg(test)]
+mod tests;

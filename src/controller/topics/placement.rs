@@ -36,10 +36,12 @@ pub(super) fn place(
     let ring = interleave_racks(&active, random);
     let spare = interleave_racks(&fenced, random);
     let count = usize::try_from(replication_factor).unwrap_or(0);
-    Ok((0..usize::try_from(partitions).unwrap_or(0))
-        .map(|partition| stripe(&ring, &spare, partition, count))
-        .collect())
+    let partitions = usize::try_from(partitions).unwrap_or(0);
+    Ok((0..partitions).map(|partition| stripe(&ring, &spare, partition, count)).collect())
 }
+
+/// A broker and its rack.
+type Place<'a> = (BrokerId, Option<&'a str>);
 
 /// A broker with all its directories cordoned takes no new replica.
 fn takes_replicas(broker: &BrokerImage) -> bool {
@@ -48,32 +50,41 @@ fn takes_replicas(broker: &BrokerImage) -> bool {
 }
 
 /// One broker of each rack, then a second of each, and so on; racks and brokers in random order.
-fn interleave_racks(brokers: &[&BrokerImage], random: &dyn Random) -> Vec<BrokerId> {
-    let mut racks: BTreeMap<Option<&str>, Vec<BrokerId>> = BTreeMap::new();
+fn interleave_racks<'a>(brokers: &[&'a BrokerImage], random: &dyn Random) -> Vec<Place<'a>> {
+    let mut racks: BTreeMap<Option<&str>, Vec<Place<'a>>> = BTreeMap::new();
     for broker in brokers {
-        racks.entry(broker.rack.as_deref()).or_default().push(broker.id);
+        let rack = broker.rack.as_deref();
+        racks.entry(rack).or_default().push((broker.id, rack));
     }
-    let mut racks: Vec<Vec<BrokerId>> = racks.into_values().collect();
+    let mut racks: Vec<Vec<Place<'a>>> = racks.into_values().collect();
     shuffle(&mut racks, random);
     for rack in &mut racks {
         shuffle(rack, random);
     }
     let depth = racks.iter().map(Vec::len).max().unwrap_or(0);
-    (0..depth)
-        .flat_map(|row| racks.iter().filter_map(move |rack| rack.get(row).copied()))
-        .collect()
+    (0..depth).flat_map(|row| racks.iter().filter_map(move |rack| rack.get(row).copied())).collect()
 }
 
-/// The leader at the partition's place of the ring; its followers further on, from a place that moves each round.
-fn stripe(ring: &[BrokerId], spare: &[BrokerId], partition: usize, count: usize) -> Vec<BrokerId> {
+/// The leader at the partition's place of the ring; its followers further on, from a place that moves each round, those
+/// in racks that have none yet first.
+fn stripe(ring: &[Place<'_>], spare: &[Place<'_>], partition: usize, count: usize) -> Vec<BrokerId> {
     let (leader, others) = (partition % ring.len().max(1), ring.len().saturating_sub(1));
     let shift = (partition / ring.len().max(1)) % others.max(1);
     let followers = (0..others).map(|step| 1 + (shift + step) % others);
-    let places = std::iter::once(0)
-        .chain(followers)
-        .map(|step| (leader + step) % ring.len());
-    let on_ring = places.filter_map(|place| ring.get(place).copied());
-    on_ring.chain(spare.iter().copied()).take(count).collect()
+    let places = std::iter::once(0).chain(followers).map(|step| (leader + step) % ring.len());
+    let mut left: Vec<Place<'_>> = places.filter_map(|place| ring.get(place).copied()).collect();
+    let (mut chosen, mut racks) = (Vec::with_capacity(count), Vec::new());
+    while chosen.len() < count && !left.is_empty() {
+        let elsewhere = left.iter().position(|(_, rack)| !racks.contains(rack));
+        if elsewhere.is_none() {
+            racks.clear();
+        }
+        let (broker, rack) = left.remove(elsewhere.unwrap_or(0));
+        chosen.push(broker);
+        racks.push(rack);
+    }
+    chosen.extend(spare.iter().map(|(broker, _)| *broker).take(count - chosen.len()));
+    chosen
 }
 
 fn shuffle<T>(list: &mut [T], random: &dyn Random) {
