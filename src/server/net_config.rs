@@ -17,7 +17,13 @@ pub fn net_config(settings: &BrokerSettings, gateway: Option<IpAddr>, rest_addre
         request_bytes_max: settings.socket_request_max_bytes,
         request_memory_bytes: settings.queued_max_request_bytes.unwrap_or(defaults.request_memory_bytes),
         connections: connection_limits(settings),
-        deadlines: Deadlines { idle, answer_stalled: idle, ..defaults.deadlines },
+        deadlines: Deadlines {
+            first_request: Duration::from_millis(settings.connection_first_request_timeout_ms),
+            idle,
+            request_stalled: Duration::from_millis(settings.connection_request_stall_timeout_ms),
+            answer_stalled: idle,
+            ..defaults.deadlines
+        },
         send_buffer_bytes: settings.socket_send_buffer_bytes,
         receive_buffer_bytes: settings.socket_receive_buffer_bytes,
         backlog: u32::try_from(settings.socket_listen_backlog_size).unwrap_or(defaults.backlog),
