@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    dmq::cli::run(|_settings| Err("this build has no server"))
+    dmq::cli::run(|settings| dmq::server::run(settings).map_err(|error| error.to_string()))
 }

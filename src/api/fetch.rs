@@ -22,7 +22,7 @@ use crate::disk::FileRange;
 use crate::fetch_session::{
     FetchContext, FetchPosition, PartitionAnswer, PartitionKey, SessionEpoch, SessionId, SessionRequest, TopicKey,
 };
-use crate::ids::{BrokerId, LeaderEpoch, Offset, PartitionId, TopicId};
+use crate::ids::{BrokerId, Offset, PartitionId, TopicId};
 use crate::partition::{FetchFrom, Isolation, Partition, PartitionError, PartitionRead};
 
 pub struct Fetch;

@@ -159,8 +159,7 @@ impl Service for Arc<Handles> {
             });
         }
         let mut reader = Reader::new(frame);
-        let (_, header) =
-            RequestHeader::read_first(&mut reader).map_err(|error| malformed(error.to_string()))?;
+        let (_, header) = RequestHeader::read_first(&mut reader).map_err(|error| malformed(error.to_string()))?;
         let body = reader.rest();
         let context = RequestContext {
             connection: Arc::clone(connection),

@@ -22,10 +22,10 @@ mod producer_snapshot;
 mod producer_state;
 mod scan;
 mod segment_files;
+mod stray;
 mod text_file;
 mod time_index;
 mod txn_index;
-mod stray;
 
 pub use checkpoint::Checkpoint;
 pub use config::{LogConfig, StoredCompression};

@@ -32,8 +32,18 @@ impl Banner<'_> {
     /// The banner's lines.
     pub fn text(&self) -> String {
         let mut text = String::new();
-        let dirs: Vec<String> = self.settings.log_dirs.iter().map(|dir| dir.display().to_string()).collect();
-        let bytes: u64 = self.partitions.all().iter().map(|partition| partition.size_bytes()).sum();
+        let dirs: Vec<String> = self
+            .settings
+            .log_dirs
+            .iter()
+            .map(|dir| dir.display().to_string())
+            .collect();
+        let bytes: u64 = self
+            .partitions
+            .all()
+            .iter()
+            .map(|partition| partition.size_bytes())
+            .sum();
         let _ = writeln!(text, "DMQ {}: a Kafka-compatible broker", env!("CARGO_PKG_VERSION"));
         let _ = writeln!(text, "  cluster    {}, node {}", self.cluster_id, self.settings.node_id);
         let _ = writeln!(
@@ -97,6 +107,9 @@ mod tests {
         assert_eq!(size(0), "0 bytes");
         assert_eq!(size(1_250_000), "1.2 MB");
         let any: SocketAddr = "[::]:9092".parse().unwrap();
-        assert_eq!((reachable(any).as_str(), local(any).as_str()), ("0.0.0.0:9092", "localhost:9092"));
+        assert_eq!(
+            (reachable(any).as_str(), local(any).as_str()),
+            ("0.0.0.0:9092", "localhost:9092")
+        );
     }
 }

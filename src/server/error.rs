@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::controller::ControllerError;
+use crate::controller::{ControllerError, StartError};
 use crate::ids::BrokerId;
 use crate::log::LogError;
 use crate::net::BindError;
@@ -46,6 +46,9 @@ pub enum ServerError {
         /// The cluster that the first directory or the settings name.
         expected: String,
     },
+    /// The metadata cannot be loaded, or this node not be registered.
+    #[error("cluster metadata: {0}")]
+    Controller(#[from] StartError),
     /// The metadata cannot be read or written.
     #[error("cluster metadata: {0}")]
     Metadata(#[from] ControllerError),

@@ -38,15 +38,26 @@ impl Identity {
         let mut dirs = Vec::new();
         for path in &settings.log_dirs {
             let opened = LogDir::open(Arc::clone(disk), path);
-            dirs.push(Arc::new(opened.map_err(|error| ServerError::Directory { directory: path.clone(), error })?));
+            dirs.push(Arc::new(opened.map_err(|error| ServerError::Directory {
+                directory: path.clone(),
+                error,
+            })?));
         }
         let known = dirs.iter().find_map(|dir| dir.meta()).map(|meta| meta.cluster_id);
-        let cluster_id = settings.cluster_id.clone().or(known).unwrap_or_else(|| fresh_id(random).to_string());
+        let cluster_id = settings
+            .cluster_id
+            .clone()
+            .or(known)
+            .unwrap_or_else(|| fresh_id(random).to_string());
         for dir in &dirs {
             settle(dir, &cluster_id, settings.node_id, random)?;
         }
         let was_clean = dirs.iter().all(|dir| dir.was_shut_down_cleanly());
-        Ok(Identity { cluster_id, dirs, was_clean })
+        Ok(Identity {
+            cluster_id,
+            dirs,
+            was_clean,
+        })
     }
 }
 
@@ -56,11 +67,19 @@ fn settle(dir: &LogDir, cluster_id: &str, node_id: BrokerId, random: &dyn Random
     let meta = dir.meta();
     match &meta {
         Some(meta) if meta.node_id != node_id => {
-            return Err(ServerError::ForeignNode { directory, found: meta.node_id, expected: node_id });
+            return Err(ServerError::ForeignNode {
+                directory,
+                found: meta.node_id,
+                expected: node_id,
+            });
         }
         Some(meta) if meta.cluster_id != cluster_id => {
             let (found, expected) = (meta.cluster_id.clone(), cluster_id.to_owned());
-            return Err(ServerError::ForeignCluster { directory, found, expected });
+            return Err(ServerError::ForeignCluster {
+                directory,
+                found,
+                expected,
+            });
         }
         Some(meta) if meta.directory_id.is_some() => return Ok(()),
         _ => {}
@@ -71,7 +90,8 @@ fn settle(dir: &LogDir, cluster_id: &str, node_id: BrokerId, random: &dyn Random
         directory_id: Some(fresh_id(random)),
         other: meta.map(|meta| meta.other).unwrap_or_default(),
     };
-    dir.write_meta(&complete).map_err(|error| ServerError::Directory { directory, error })
+    dir.write_meta(&complete)
+        .map_err(|error| ServerError::Directory { directory, error })
 }
 
 /// An id that nobody has. Kafka avoids a leading dash, since tools take such an argument for an option.

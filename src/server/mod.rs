@@ -47,7 +47,11 @@ pub struct Broker {
 impl Broker {
     /// The Kafka listeners, by name, with the ports that were taken.
     pub fn kafka_addresses(&self) -> Vec<(String, SocketAddr)> {
-        self.net.stats().iter().map(|(bound, _)| (bound.info.name.clone(), bound.address)).collect()
+        self.net
+            .stats()
+            .iter()
+            .map(|(bound, _)| (bound.info.name.clone(), bound.address))
+            .collect()
     }
 
     /// The REST listeners.
@@ -62,7 +66,14 @@ impl Broker {
 
     /// Answers what was asked, makes everything durable, and leaves the data directories marked as clean.
     pub async fn stop(self) -> Result<(), ServerError> {
-        let Broker { controller, net, rest, upkeep, partitions, .. } = self;
+        let Broker {
+            controller,
+            net,
+            rest,
+            upkeep,
+            partitions,
+            ..
+        } = self;
         rest.stop(DRAIN).await;
         if !net.drain(DRAIN).await {
             tracing::warn!("some connections were cut: their requests were not answered in time");
@@ -71,7 +82,9 @@ impl Broker {
         let broker_epoch = controller.broker_epoch();
         controller.shutdown().await?;
         let closing = tokio::task::spawn_blocking(move || partitions.close(broker_epoch));
-        closing.await.map_err(|error| ServerError::Interrupted(error.to_string()))
+        closing
+            .await
+            .map_err(|error| ServerError::Interrupted(error.to_string()))
     }
 }
 

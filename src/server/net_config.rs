@@ -13,9 +13,15 @@ pub fn net_config(settings: &BrokerSettings, gateway: Option<IpAddr>, rest_addre
     let defaults = NetConfig::default();
     let idle = Duration::from_millis(u64::try_from(settings.connections_max_idle_ms).unwrap_or(u64::MAX / 2));
     NetConfig {
-        listeners: settings.listeners.iter().map(|listener| listener_config(settings, listener)).collect(),
+        listeners: settings
+            .listeners
+            .iter()
+            .map(|listener| listener_config(settings, listener))
+            .collect(),
         request_bytes_max: settings.socket_request_max_bytes,
-        request_memory_bytes: settings.queued_max_request_bytes.unwrap_or(defaults.request_memory_bytes),
+        request_memory_bytes: settings
+            .queued_max_request_bytes
+            .unwrap_or(defaults.request_memory_bytes),
         connections: connection_limits(settings),
         deadlines: Deadlines {
             first_request: Duration::from_millis(settings.connection_first_request_timeout_ms),
@@ -34,14 +40,20 @@ pub fn net_config(settings: &BrokerSettings, gateway: Option<IpAddr>, rest_addre
 }
 
 fn listener_config(settings: &BrokerSettings, listener: &Listener) -> ListenerConfig {
-    let advertised = settings.advertised_listeners.iter().flatten().find(|advertised| advertised.name == listener.name);
+    let advertised = settings
+        .advertised_listeners
+        .iter()
+        .flatten()
+        .find(|advertised| advertised.name == listener.name);
     ListenerConfig {
         name: listener.name.clone(),
         security_protocol: SecurityProtocol::Plaintext,
         host: listener.host.clone().unwrap_or_default(),
         port: listener.port,
-        advertised: advertised
-            .map(|advertised| Endpoint { host: advertised.host.as_str().into(), port: advertised.port }),
+        advertised: advertised.map(|advertised| Endpoint {
+            host: advertised.host.as_str().into(),
+            port: advertised.port,
+        }),
         connections_max: usize::MAX,
     }
 }
@@ -56,5 +68,9 @@ fn connection_limits(settings: &BrokerSettings) -> ConnectionLimits {
             Err(_) => tracing::warn!(host, "max.connections.per.ip.overrides: not an IP address, ignored"),
         }
     }
-    ConnectionLimits { max: settings.max_connections, per_ip_max: settings.max_connections_per_ip, per_ip_overrides }
+    ConnectionLimits {
+        max: settings.max_connections,
+        per_ip_max: settings.max_connections_per_ip,
+        per_ip_overrides,
+    }
 }

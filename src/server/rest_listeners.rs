@@ -23,10 +23,16 @@ pub struct RestSockets {
 impl RestSockets {
     /// Binds every address of `rest.listeners`.
     pub async fn bind(settings: &BrokerSettings) -> Result<RestSockets, ServerError> {
-        let mut bound = RestSockets { sockets: Vec::new(), addresses: Vec::new() };
+        let mut bound = RestSockets {
+            sockets: Vec::new(),
+            addresses: Vec::new(),
+        };
         for listener in &settings.rest_listeners {
             // Without a host: every address of the machine, by IPv6 where there is one, else by IPv4.
-            let hosts = listener.host.as_deref().map_or(vec!["::", "0.0.0.0"], |host| vec![host]);
+            let hosts = listener
+                .host
+                .as_deref()
+                .map_or(vec!["::", "0.0.0.0"], |host| vec![host]);
             let mut outcome = Err(std::io::ErrorKind::NotFound.into());
             for host in hosts {
                 outcome = TcpListener::bind((host, listener.port)).await;
@@ -66,7 +72,11 @@ impl RestSockets {
                 }
             });
         }
-        RestServer { listeners, stop, addresses: self.addresses }
+        RestServer {
+            listeners,
+            stop,
+            addresses: self.addresses,
+        }
     }
 }
 

@@ -45,7 +45,11 @@ impl Broker {
     /// Starts a broker; it serves when this returns.
     pub async fn start(settings: Settings, options: StartOptions) -> Result<Broker, ServerError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let world = World { disk: Arc::new(RealDisk), clock, random: Arc::new(SystemRandom) };
+        let world = World {
+            disk: Arc::new(RealDisk),
+            clock,
+            random: Arc::new(SystemRandom),
+        };
         let begun = world.clock.monotonic();
         if options.banner {
             for (name, why) in settings.without_effect() {
@@ -54,15 +58,21 @@ impl Broker {
         }
         let settings = Arc::new(settings);
         let identity = {
-            let (settings, disk, random) =
-                (Arc::clone(&settings), Arc::clone(&world.disk), Arc::clone(&world.random));
+            let (settings, disk, random) = (
+                Arc::clone(&settings),
+                Arc::clone(&world.disk),
+                Arc::clone(&world.random),
+            );
             blocking(move || Identity::establish(settings.broker(), &disk, random.as_ref())).await??
         };
         let rest_sockets = RestSockets::bind(settings.broker()).await?;
         let rest_address = rest_sockets.addresses().first().map(ToString::to_string);
         let gateway = forwarding_gateway(world.disk.as_ref());
         let listeners = BoundListeners::bind(net_config(settings.broker(), gateway, rest_address)).await?;
-        let addresses: Vec<_> = listeners.listeners().map(|bound| (bound.info.name.clone(), bound.address)).collect();
+        let addresses: Vec<_> = listeners
+            .listeners()
+            .map(|bound| (bound.info.name.clone(), bound.address))
+            .collect();
 
         let controller = {
             let start = start_controller(&settings, &world, &identity, endpoints(settings.broker(), &addresses));
@@ -91,7 +101,14 @@ impl Broker {
         let net = listeners.serve(service, Arc::clone(&world.clock));
         let rest = rest_sockets.serve(&handles);
         let upkeep = Upkeep::start(&broker_settings, &partitions);
-        let broker = Broker { handles, controller, net, rest, upkeep, partitions };
+        let broker = Broker {
+            handles,
+            controller,
+            net,
+            rest,
+            upkeep,
+            partitions,
+        };
         if options.banner {
             broker.print_banner(world.clock.monotonic().saturating_sub(begun));
         }
@@ -117,7 +134,9 @@ impl Broker {
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ServerError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| ServerError::Interrupted(error.to_string()))
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| ServerError::Interrupted(error.to_string()))
 }
 
 fn start_controller(
@@ -127,8 +146,14 @@ fn start_controller(
     endpoints: Vec<Endpoint>,
 ) -> StartController {
     let id_of = |path: &Path| {
-        let dir = identity.dirs.iter().find(|dir| dir.path() == path).or(identity.dirs.first());
-        dir.and_then(|dir| dir.meta()).and_then(|meta| meta.directory_id).map_or(DirectoryId::UNASSIGNED, DirectoryId)
+        let dir = identity
+            .dirs
+            .iter()
+            .find(|dir| dir.path() == path)
+            .or(identity.dirs.first());
+        dir.and_then(|dir| dir.meta())
+            .and_then(|meta| meta.directory_id)
+            .map_or(DirectoryId::UNASSIGNED, DirectoryId)
     };
     let broker = settings.broker();
     let first = broker.log_dirs.first().cloned().unwrap_or_default();
@@ -152,13 +177,22 @@ fn start_controller(
 /// Where the metadata says that this broker listens: the advertised address, else the one it is bound to.
 fn endpoints(settings: &BrokerSettings, bound: &[(String, SocketAddr)]) -> Vec<Endpoint> {
     let endpoint = |(name, address): &(String, SocketAddr)| {
-        let advertised = settings.advertised_listeners.iter().flatten().find(|listener| listener.name == *name);
+        let advertised = settings
+            .advertised_listeners
+            .iter()
+            .flatten()
+            .find(|listener| listener.name == *name);
         let own = match address.ip().is_unspecified() {
             true => "localhost".to_owned(),
             false => address.ip().to_string(),
         };
         let (host, port) = advertised.map_or((own, address.port()), |listener| (listener.host.clone(), listener.port));
-        Endpoint { listener: name.as_str().into(), host: host.into(), port, security_protocol: 0 }
+        Endpoint {
+            listener: name.as_str().into(),
+            host: host.into(),
+            port,
+            security_protocol: 0,
+        }
     };
     bound.iter().map(endpoint).collect()
 }
@@ -187,14 +221,21 @@ async fn open_partitions(
     }));
     let (loading, image, clock) = (Arc::clone(&registry), Arc::clone(image), Arc::clone(&world.clock));
     let was_clean = identity.was_clean;
-    let first = identity.dirs.first().map(|dir| dir.path().to_owned()).unwrap_or_default();
+    let first = identity
+        .dirs
+        .first()
+        .map(|dir| dir.path().to_owned())
+        .unwrap_or_default();
     let loaded = blocking(move || {
         if !was_clean {
             tracing::info!("the last stop was not in order, or this is the first start: logs are checked");
         }
         loading.load(&image, &progress_report(clock))
     });
-    let failed = loaded.await?.map_err(|error| ServerError::Directory { directory: first, error })?;
+    let failed = loaded.await?.map_err(|error| ServerError::Directory {
+        directory: first,
+        error,
+    })?;
     for error in failed {
         tracing::error!(%error, "a partition is offline; all others are served");
     }
@@ -208,7 +249,10 @@ fn progress_report(clock: Arc<dyn Clock>) -> impl Fn(LoadProgress) + Sync {
         let now = millis(clock.monotonic());
         let due = next_ms.load(Ordering::Relaxed);
         let step = millis(PROGRESS_INTERVAL);
-        let ours = now >= due && next_ms.compare_exchange(due, now + step, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        let ours = now >= due
+            && next_ms
+                .compare_exchange(due, now + step, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
         if ours {
             tracing::info!(done = progress.done, total = progress.total, "opening partitions");
         }
@@ -222,7 +266,9 @@ fn millis(time: Duration) -> u64 {
 /// The default gateway, where this process runs in a container: a peer with that address came by a forwarded port.
 fn forwarding_gateway(disk: &dyn Disk) -> Option<IpAddr> {
     let in_container = ["/.dockerenv", "/run/.containerenv"];
-    let in_container = in_container.iter().any(|mark| disk.exists(Path::new(mark)).unwrap_or(false));
+    let in_container = in_container
+        .iter()
+        .any(|mark| disk.exists(Path::new(mark)).unwrap_or(false));
     if !in_container {
         return None;
     }

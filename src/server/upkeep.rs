@@ -27,17 +27,29 @@ pub struct Upkeep {
 impl Upkeep {
     /// Starts every chore.
     pub fn start(settings: &BrokerSettings, partitions: &Arc<PartitionRegistry>) -> Upkeep {
-        let mut upkeep = Upkeep { chores: JoinSet::new(), stop: watch::Sender::new(false) };
+        let mut upkeep = Upkeep {
+            chores: JoinSet::new(),
+            stop: watch::Sender::new(false),
+        };
         let ms = |ms: i64| Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX));
         let chores: [(Duration, Chore); 6] = [
             (
                 ms(settings.replica_high_watermark_checkpoint_interval_ms),
                 PartitionRegistry::checkpoint_high_watermarks,
             ),
-            (ms(settings.log_flush_offset_checkpoint_interval_ms), PartitionRegistry::checkpoint_recovery_points),
-            (ms(settings.log_flush_start_offset_checkpoint_interval_ms), PartitionRegistry::checkpoint_log_starts),
+            (
+                ms(settings.log_flush_offset_checkpoint_interval_ms),
+                PartitionRegistry::checkpoint_recovery_points,
+            ),
+            (
+                ms(settings.log_flush_start_offset_checkpoint_interval_ms),
+                PartitionRegistry::checkpoint_log_starts,
+            ),
             (flush_interval(settings), PartitionRegistry::flush_due),
-            (ms(settings.producer_id_expiration_check_interval_ms), PartitionRegistry::expire_producers),
+            (
+                ms(settings.producer_id_expiration_check_interval_ms),
+                PartitionRegistry::expire_producers,
+            ),
             (REMOVAL_INTERVAL, PartitionRegistry::remove_doomed),
         ];
         for (interval, chore) in chores {

@@ -16,13 +16,24 @@ use crate::disk::{Disk, SimDisk};
 use crate::ids::{LeaderEpoch, Offset};
 use crate::metadata::Record;
 
-const STAMP: Stamp = Stamp { epoch: 4, now_ms: 1_700_000_000_000, metadata_version: 33 };
+const STAMP: Stamp = Stamp {
+    epoch: 4,
+    now_ms: 1_700_000_000_000,
+    metadata_version: 33,
+};
 const DIR: &str = "/log/__cluster_metadata-0";
-const ID: SnapshotId = SnapshotId { end_offset: Offset(7), epoch: LeaderEpoch(4) };
+const ID: SnapshotId = SnapshotId {
+    end_offset: Offset(7),
+    epoch: LeaderEpoch(4),
+};
 
 fn topic(number: u128) -> Record {
     let name = StrBytes::from(format!("topic-{number}"));
-    TopicRecord { name, topic_id: Uuid::from_u128(number) }.into()
+    TopicRecord {
+        name,
+        topic_id: Uuid::from_u128(number),
+    }
+    .into()
 }
 
 fn split(mut bytes: Bytes) -> Vec<RecordBatch> {
@@ -49,7 +60,10 @@ fn a_group_is_one_batch() {
     let (bytes, count) = batches::group(10, &group, STAMP).unwrap();
     let batches = split(bytes);
     assert_eq!((batches.len(), count), (1, 2));
-    assert_eq!((batches[0].partition_leader_epoch(), batches[0].verify_crc()), (4, true));
+    assert_eq!(
+        (batches[0].partition_leader_epoch(), batches[0].verify_crc()),
+        (4, true)
+    );
     assert_eq!(records(&batches), vec![(10, topic(1)), (11, NoOpRecord {}.into())]);
 }
 
@@ -93,7 +107,10 @@ fn a_snapshot_cut_short_or_changed_is_refused() {
     for cut in 0..whole.len() {
         disk.write_atomically(&path, &whole[..cut]).unwrap();
         let read = snapshot_file::read(&disk, Path::new(DIR), ID);
-        assert!(matches!(read, Err(LogFailure::BadSnapshot { .. })), "{cut} bytes: {read:?}");
+        assert!(
+            matches!(read, Err(LogFailure::BadSnapshot { .. })),
+            "{cut} bytes: {read:?}"
+        );
     }
     for position in (0..whole.len()).step_by(3) {
         let mut changed = whole.clone();
@@ -114,11 +131,18 @@ fn the_bootstrap_snapshot_that_kafka_wrote_is_read() {
     );
     let disk = SimDisk::new(1);
     disk.create_dir_all(Path::new(DIR)).unwrap();
-    disk.write_atomically(&SnapshotId::BOOTSTRAP.path(Path::new(DIR)), &std::fs::read(file).unwrap()).unwrap();
+    disk.write_atomically(
+        &SnapshotId::BOOTSTRAP.path(Path::new(DIR)),
+        &std::fs::read(file).unwrap(),
+    )
+    .unwrap();
     let read = snapshot_file::read(&disk, Path::new(DIR), SnapshotId::BOOTSTRAP).unwrap();
     assert_eq!(read.last_timestamp_ms, 1_795_445_524_312);
     let level = |name: &'static str, feature_level| {
-        Record::from(FeatureLevelRecord { name: StrBytes::from(name), feature_level })
+        Record::from(FeatureLevelRecord {
+            name: StrBytes::from(name),
+            feature_level,
+        })
     };
     let expected = [
         level("metadata.version", 33),
@@ -136,8 +160,18 @@ fn the_bootstrap_snapshot_that_kafka_wrote_is_read() {
 fn kraft_control_records_go_from_one_snapshot_to_the_next() {
     use dmq_protocol::control_records::{ControlRecord, KRaftVersionRecord, VotersRecord};
     let mut kraft = KRaft::default();
-    let version = KRaftVersionRecord { version: 0, kraft_version: 1 }.to_value().unwrap();
-    let voters = VotersRecord { version: 0, voters: Vec::new() }.to_value().unwrap();
+    let version = KRaftVersionRecord {
+        version: 0,
+        kraft_version: 1,
+    }
+    .to_value()
+    .unwrap();
+    let voters = VotersRecord {
+        version: 0,
+        voters: Vec::new(),
+    }
+    .to_value()
+    .unwrap();
     kraft.note(ControlRecordType::KRaftVersion, version, 0).unwrap();
     kraft.note(ControlRecordType::KRaftVoters, voters, 1).unwrap();
     let disk = SimDisk::new(1);
