@@ -8,9 +8,9 @@ use crate::telemetry::logging::LogFormat;
 
 const ABOUT: &str = "A broker for the Kafka protocol.
 
-Without arguments it serves Kafka clients on port 9092 and REST on port 8082, and keeps its data under
-./data/broker-1. FILE holds settings under Kafka's names, as .properties or as YAML. Settings also come from
-environment variables, named as Kafka's container image names them (KAFKA_LOG_DIRS is log.dirs), and from --override;
+Without arguments it serves Kafka clients on port 9092 and REST on port 8082, and keeps its data under \
+./data/broker-1. FILE holds settings under Kafka's names, as .properties or as YAML. Settings also come from \
+environment variables, named as Kafka's container image names them (KAFKA_LOG_DIRS is log.dirs), and from --override; \
 of several values for one setting the command line wins over the environment, and the environment over the file.";
 
 const EXAMPLES: &str = "\

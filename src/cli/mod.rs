@@ -73,7 +73,6 @@ pub fn run_in<E: Display>(process: Process<'_>, serve: impl FnOnce(Settings) -> 
         Some(Command::Config(args)) => config(args, &environment, output),
         None => settings(&cli.settings, &environment).and_then(|settings| {
             start_logging(&cli.logging, &environment)?;
-            show::warn_of_settings_without_effect(&settings);
             serve(settings).map_err(|error| Failure {
                 status: FAILED,
                 message: error.to_string(),

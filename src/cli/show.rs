@@ -1,6 +1,5 @@
 //! How `dmq config` shows settings: as blocks for people, as JSON for programs. Secrets are never shown.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde::Serialize;
@@ -128,7 +127,12 @@ pub(super) fn text(rows: &[Row]) -> String {
             group = row.group;
             let _ = writeln!(out, "# {group}\n");
         }
-        let _ = writeln!(out, "{} = {}", row.name, row.value.as_deref().unwrap_or("(unset)"));
+        let value = match row.value.as_deref() {
+            None => "(unset)",
+            Some("") => "(empty)",
+            Some(text) => text,
+        };
+        let _ = writeln!(out, "{} = {value}", row.name);
         let default = row.default.unwrap_or("unset");
         let _ = match row.source.as_str() {
             "default" => writeln!(out, "    default"),
@@ -157,15 +161,4 @@ fn wrapped(text: &str) -> Vec<String> {
         }
     }
     lines
-}
-
-/// One log line for each reason, so that nobody believes in a setting that does nothing.
-pub(super) fn warn_of_settings_without_effect(settings: &Settings) {
-    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (name, why) in settings.without_effect() {
-        by_reason.entry(why).or_default().push(name);
-    }
-    for (why, names) in by_reason {
-        tracing::warn!("set, but without effect, because {why}: {}", names.join(", "));
-    }
 }

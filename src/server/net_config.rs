@@ -24,7 +24,9 @@ pub fn net_config(settings: &BrokerSettings, gateway: Option<IpAddr>, rest_addre
             .unwrap_or(defaults.request_memory_bytes),
         connections: connection_limits(settings),
         deadlines: Deadlines {
+            first_request: Duration::from_millis(settings.connection_first_request_timeout_ms),
             idle,
+            request_stalled: Duration::from_millis(settings.connection_request_stall_timeout_ms),
             answer_stalled: idle,
             ..defaults.deadlines
         },

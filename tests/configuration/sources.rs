@@ -192,6 +192,29 @@ fn settings_for_one_listener_or_plug_in_are_accepted_and_others_of_their_kind_ar
 }
 
 #[test]
+fn the_largest_request_must_fit_the_memory_for_all_of_them() {
+    let error = load(None, &[], &["queued.max.request.bytes=1000"]).unwrap_err();
+    assert!(
+        error.starts_with("--override: Invalid value 1000 for configuration queued.max.request.bytes"),
+        "{error}"
+    );
+    let settings = load(
+        None,
+        &[],
+        &["queued.max.request.bytes=1000", "socket.request.max.bytes=1000"],
+    )
+    .unwrap();
+    assert_eq!(settings.broker().queued_max_request_bytes, Some(1000));
+    assert_eq!(
+        load(None, &[], &["queued.max.request.bytes=0"])
+            .unwrap()
+            .broker()
+            .queued_max_request_bytes,
+        None
+    );
+}
+
+#[test]
 fn log_dirs_go_before_log_dir() {
     let dirs = |overrides: &[&str]| load(None, &[], overrides).unwrap().broker().log_dirs.clone();
     assert_eq!(dirs(&[]), [Path::new("./data/broker-1")]);

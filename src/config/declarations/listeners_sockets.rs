@@ -1,7 +1,7 @@
 //! Listeners, connections and what they may take: memory, time, number.
 
 use super::super::setting::settings;
-use super::reasons::{INTER_BROKER, RUNTIME, SASL};
+use super::reasons::{CREATION_RATE, INTER_BROKER, REQUEST_COUNT, RUNTIME, SASL};
 
 settings! {
     /// Addresses that clients are told to connect to, one per listener, as `name://host:port`. Unset: each client is
@@ -32,7 +32,7 @@ settings! {
     List "listeners" = "PLAINTEXT://:9092", High.per_broker();
 
     /// How many new connections the broker accepts in a second; more have to wait.
-    Int "max.connection.creation.rate" = "2147483647", Medium.at_least(0).cluster_wide();
+    Int "max.connection.creation.rate" = "2147483647", Medium.at_least(0).cluster_wide().accepted(CREATION_RATE);
 
     /// How many connections may be open at once in the whole broker.
     Int "max.connections" = "2147483647", Medium.at_least(0).cluster_wide();
@@ -46,11 +46,12 @@ settings! {
     /// How many threads Kafka gives to each listener's sockets.
     Int "num.network.threads" = "3", High.at_least(1).cluster_wide().accepted(RUNTIME);
 
-    /// How many bytes all requests under way may take together before no more are read; −1 means no limit.
+    /// How many bytes all requests under way may take together before no more are read; −1 leaves the limit to the
+    /// broker, 128 MiB.
     Long "queued.max.request.bytes" = "-1", Medium;
 
     /// How many requests may be under way at once before no more are read.
-    Int "queued.max.requests" = "500", High.at_least(1);
+    Int "queued.max.requests" = "500", High.at_least(1).accepted(REQUEST_COUNT);
 
     /// How long a request that this broker sends to another may take.
     Int "request.timeout.ms" = "30000", High.accepted(INTER_BROKER);

@@ -2,7 +2,7 @@
 
 use super::super::rule::Rule;
 use super::super::setting::settings;
-use super::reasons::COMPACTION;
+use super::reasons::{CLEANUP, COMPACTION};
 
 settings! {
     /// How long the cleaner rests when no log needs cleaning.
@@ -42,5 +42,5 @@ settings! {
 
     /// What happens to old records: `delete` removes them by age and size, `compact` keeps the last one of each key; an
     /// empty list keeps everything.
-    List "log.cleanup.policy" = "delete", Medium.one_of(&["compact", "delete"]).cluster_wide();
+    List "log.cleanup.policy" = "delete", Medium.one_of(&["compact", "delete"]).cluster_wide().accepted(CLEANUP);
 }

@@ -24,10 +24,9 @@ settings! {
     /// How often the broker reports to the external metadata service, in milliseconds.
     Int "metadata.heartbeat-interval-ms" = "5000", Low.at_least(1).accepted(EXTERNAL_CONTROLLER);
 
-    /// How long a new connection may wait before its first request, in milliseconds; then it is closed.
-    Int "connection.first.request.timeout.ms" = "30000", Low.at_least(1);
+    /// How long after it was opened a connection's first request must have arrived, or it is closed.
+    Int "connection.first.request.timeout.ms" = "60000", Low.at_least(1);
 
-    /// How long a peer may stop in the middle of a request, or leave an answer unread, in milliseconds; then its
-    /// connection is closed.
-    Int "connection.stall.timeout.ms" = "30000", Low.at_least(1);
+    /// How long a peer may stop in the middle of a request before its connection is closed.
+    Int "connection.request.stall.timeout.ms" = "30000", Low.at_least(1);
 }

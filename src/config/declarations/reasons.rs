@@ -4,6 +4,10 @@
 
 /// Compaction does not run.
 pub(super) const COMPACTION: &str = "logs are not compacted by this version";
+/// Old segments stay.
+pub(super) const RETENTION: &str = "old segments are not removed by this version";
+/// Neither deletion nor compaction runs; a compacted topic's records must have keys all the same.
+pub(super) const CLEANUP: &str = "old records are neither removed nor compacted by this version";
 /// No group coordinator.
 pub(super) const GROUPS: &str = "consumer groups are not served by this version";
 /// No share groups.
@@ -50,3 +54,7 @@ pub(super) const CORDONED: &str = "log directories cannot be cordoned in this ve
 pub(super) const UNSTABLE: &str = "only stable versions are served";
 /// There is one moment at which listeners open.
 pub(super) const ONE_LISTENER_PHASE: &str = "all listeners open together, without waiting for an authorizer";
+/// Nothing slows down new connections.
+pub(super) const CREATION_RATE: &str = "new connections are accepted as fast as they come";
+/// Memory is what is limited.
+pub(super) const REQUEST_COUNT: &str = "requests under way are limited by their memory, queued.max.request.bytes";
