@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::controller::{ControllerError, StartError};
-use crate::ids::BrokerId;
+use crate::controller::{ControllerError, IdentityError, StartError};
 use crate::log::LogError;
 use crate::net::BindError;
 
@@ -18,34 +17,9 @@ pub enum ServerError {
         /// Why.
         error: LogError,
     },
-    /// The data directory belongs to another node.
-    #[error(
-        "data directory {} belongs to node {found}, this node is {expected}: set node.id={found}, or choose another \
-         directory (log.dirs)",
-        directory.display()
-    )]
-    ForeignNode {
-        /// Which.
-        directory: PathBuf,
-        /// The node that it belongs to.
-        found: BrokerId,
-        /// This node.
-        expected: BrokerId,
-    },
-    /// The data directories, or the settings, name different clusters.
-    #[error(
-        "data directory {} belongs to cluster {found}, expected {expected}: choose another directory (log.dirs), or \
-         remove cluster.id from the settings",
-        directory.display()
-    )]
-    ForeignCluster {
-        /// Which.
-        directory: PathBuf,
-        /// The cluster that it belongs to.
-        found: String,
-        /// The cluster that the first directory or the settings name.
-        expected: String,
-    },
+    /// The data directories belong to another broker or cluster.
+    #[error("data directory {0}")]
+    Identity(#[from] IdentityError),
     /// The metadata cannot be loaded, or this node not be registered.
     #[error("cluster metadata: {0}")]
     Controller(#[from] StartError),

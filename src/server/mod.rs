@@ -6,8 +6,8 @@
 //! directories clean.
 
 mod banner;
+mod directories;
 mod error;
-mod identity;
 mod net_config;
 mod rest_listeners;
 mod start;

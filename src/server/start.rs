@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::banner::Banner;
-use super::identity::Identity;
+use super::directories::Directories;
 use super::net_config::net_config;
 use super::rest_listeners::RestSockets;
 use super::upkeep::Upkeep;
@@ -57,13 +57,13 @@ impl Broker {
             }
         }
         let settings = Arc::new(settings);
-        let identity = {
+        let directories = {
             let (settings, disk, random) = (
                 Arc::clone(&settings),
                 Arc::clone(&world.disk),
                 Arc::clone(&world.random),
             );
-            blocking(move || Identity::establish(settings.broker(), &disk, random.as_ref())).await??
+            blocking(move || Directories::open(settings.broker(), &disk, random.as_ref())).await??
         };
         let rest_sockets = RestSockets::bind(settings.broker()).await?;
         let rest_address = rest_sockets.addresses().first().map(ToString::to_string);
@@ -75,11 +75,16 @@ impl Broker {
             .collect();
 
         let controller = {
-            let start = start_controller(&settings, &world, &identity, endpoints(settings.broker(), &addresses));
+            let start = start_controller(
+                &settings,
+                &world,
+                &directories,
+                endpoints(settings.broker(), &addresses),
+            );
             blocking(move || Controller::start(start)).await??
         };
         let handle = controller.handle();
-        let partitions = open_partitions(&settings, &world, &identity, &handle.metadata().load_full()).await?;
+        let partitions = open_partitions(&settings, &world, &directories, &handle.metadata().load_full()).await?;
         handle.register_publisher(Arc::clone(&partitions) as _).await?;
 
         let broker_settings = Arc::new(settings.broker().clone());
@@ -142,34 +147,25 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 fn start_controller(
     settings: &Arc<Settings>,
     world: &World,
-    identity: &Identity,
+    directories: &Directories,
     endpoints: Vec<Endpoint>,
 ) -> StartController {
-    let id_of = |path: &Path| {
-        let dir = identity
-            .dirs
-            .iter()
-            .find(|dir| dir.path() == path)
-            .or(identity.dirs.first());
-        dir.and_then(|dir| dir.meta())
-            .and_then(|meta| meta.directory_id)
-            .map_or(DirectoryId::UNASSIGNED, DirectoryId)
-    };
     let broker = settings.broker();
     let first = broker.log_dirs.first().cloned().unwrap_or_default();
     let metadata_dir = broker.metadata_log_dir.clone().unwrap_or(first);
-    let epochs = identity.dirs.iter().map(|dir| dir.previous_broker_epoch());
+    let place = broker.log_dirs.iter().position(|dir| *dir == metadata_dir).unwrap_or(0);
+    let ids = &directories.identity.directories;
     StartController {
         settings: Arc::clone(settings),
         disk: Arc::clone(&world.disk),
         clock: Arc::clone(&world.clock),
         random: Arc::clone(&world.random),
-        metadata_directory_id: id_of(&metadata_dir),
+        metadata_directory_id: ids.get(place).copied().unwrap_or(DirectoryId::UNASSIGNED),
         metadata_dir,
-        cluster_id: identity.cluster_id.clone(),
-        log_dirs: identity.dirs.iter().map(|dir| id_of(dir.path())).collect(),
+        cluster_id: directories.identity.cluster_id.clone(),
+        log_dirs: ids.clone(),
         endpoints,
-        previous_broker_epoch: epochs.reduce(|one, two| one.filter(|_| one == two)).flatten(),
+        previous_broker_epoch: directories.previous_broker_epoch,
         elects: true,
     }
 }
@@ -201,14 +197,14 @@ fn endpoints(settings: &BrokerSettings, bound: &[(String, SocketAddr)]) -> Vec<E
 async fn open_partitions(
     settings: &Arc<Settings>,
     world: &World,
-    identity: &Identity,
+    directories: &Directories,
     image: &Arc<MetadataImage>,
 ) -> Result<Arc<PartitionRegistry>, ServerError> {
     let broker = Arc::new(settings.broker().clone());
     let group_commit = GroupCommit::new(GroupCommitConfig::default(), Arc::clone(&world.clock));
     let registry = Arc::new(PartitionRegistry::new(OpenRegistry {
         broker_id: broker.node_id,
-        dirs: identity.dirs.clone(),
+        dirs: directories.dirs.clone(),
         durability: match broker.log_durability {
             DurabilitySetting::Fsync => Durability::Fsync,
             DurabilitySetting::Os => Durability::Os,
@@ -220,8 +216,8 @@ async fn open_partitions(
         random: Arc::clone(&world.random),
     }));
     let (loading, image, clock) = (Arc::clone(&registry), Arc::clone(image), Arc::clone(&world.clock));
-    let was_clean = identity.was_clean;
-    let first = identity
+    let was_clean = directories.were_clean;
+    let first = directories
         .dirs
         .first()
         .map(|dir| dir.path().to_owned())
