@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use crate::generate::Random;
 use crate::memory::peak_of;
-use crate::{each_version, visit_everything};
+use crate::{each_version, seeds, visit_everything};
 
 /// How much memory a byte of input may cost. The dearest is an empty compact string in an array: a byte that becomes a
 /// string of 32, in a vector that holds up to three times its elements while it grows.
@@ -77,7 +77,7 @@ impl MessageVisitor for Changed {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, max_shrink_iters: 0, ..ProptestConfig::default() })]
+    #![proptest_config(seeds(8))]
 
     #[test]
     fn a_message_cut_short_is_an_error(seed: u64) {
