@@ -2,15 +2,16 @@
 
 use bytes::Bytes;
 use dmq_protocol::header::RequestHeader;
+use dmq_protocol::messages::fetch::ReplicaState;
 use dmq_protocol::messages::{
-    ApiVersionsRequest, CreateTopicsRequest, MessageVisitor, MetadataRequest, ProduceRequest,
+    ApiVersionsRequest, CreateTopicsRequest, FetchRequest, MessageVisitor, MetadataRequest, ProduceRequest,
 };
 use dmq_protocol::{DecodeReason, Message};
 use proptest::prelude::*;
 
 use crate::generate::Random;
 use crate::memory::peak_of;
-use crate::{each_version, visit_everything};
+use crate::{each_version, seeds, visit_everything};
 
 /// How much memory a byte of input may cost. The dearest is an empty compact string in an array: a byte that becomes a
 /// string of 32, in a vector that holds up to three times its elements while it grows.
@@ -76,7 +77,7 @@ impl MessageVisitor for Changed {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, max_shrink_iters: 0, ..ProptestConfig::default() })]
+    #![proptest_config(seeds(8))]
 
     #[test]
     fn a_message_cut_short_is_an_error(seed: u64) {
@@ -154,6 +155,21 @@ fn a_million_elements_are_the_most_whatever_their_size() {
 }
 
 #[test]
+fn a_claim_with_nothing_good_behind_it_costs_no_more_than_its_bytes() {
+    // A hundred thousand names are claimed, and there are bytes for them, but the first is broken.
+    let mut bytes = 100_000i32.to_be_bytes().to_vec();
+    bytes.resize(4 + 200_000, 0x80);
+    let len = bytes.len();
+    let peak = peak_of(|| {
+        assert_eq!(
+            reason::<MetadataRequest>(&bytes, 0),
+            DecodeReason::NegativeLength(-32_640)
+        )
+    });
+    assert!(peak <= 2 * len + COST_ONCE, "{peak} for {len}");
+}
+
+#[test]
 fn bytes_after_a_message_are_refused() {
     let bytes = ApiVersionsRequest::default().encode(3).unwrap();
     let longer = [&bytes[..], &[0]].concat();
@@ -172,6 +188,31 @@ fn unknown_tags_are_passed_over_and_disorder_is_not() {
     let mut many = vec![0x91, 0x4e];
     many.resize(40_000, 0);
     assert_eq!(decode(&many), Err(DecodeReason::TooManyTags(10_001)));
+}
+
+#[test]
+fn a_tagged_field_ends_where_its_size_says() {
+    // Tag 1 of a Fetch is the replica's state: an int32, an int64 and no tags, 13 bytes in all.
+    let decode = |size: u8| {
+        let mut bytes = FetchRequest::default().encode(18).unwrap().to_vec();
+        assert_eq!(bytes.pop(), Some(0));
+        bytes.extend([1, 1, size]);
+        bytes.resize(bytes.len() + usize::from(size), 0);
+        FetchRequest::decode(bytes.into(), 18).map_err(|error| error.reason().clone())
+    };
+    let replica_state = ReplicaState {
+        replica_id: 0,
+        replica_epoch: 0,
+    };
+    assert_eq!(
+        decode(13),
+        Ok(FetchRequest {
+            replica_state,
+            ..FetchRequest::default()
+        })
+    );
+    assert_eq!(decode(12), Err(DecodeReason::Truncated { left: 0 }));
+    assert_eq!(decode(14), Err(DecodeReason::TagLeftovers { tag: 1, left: 1 }));
 }
 
 #[test]
