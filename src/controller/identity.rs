@@ -60,14 +60,20 @@ impl Identity {
         random: &dyn Random,
     ) -> Result<Identity, IdentityError> {
         let metas: Vec<_> = dirs.iter().map(|dir| (dir, dir.meta())).collect();
-        let stored = metas.iter().find_map(|(_, meta)| Some(meta.as_ref()?.cluster_id.clone()));
+        let stored = metas
+            .iter()
+            .find_map(|(_, meta)| Some(meta.as_ref()?.cluster_id.clone()));
         let cluster_id = configured_cluster_id.map(str::to_owned).or(stored);
         let cluster_id = cluster_id.unwrap_or_else(|| random.uuid().to_string());
         for (dir, meta) in &metas {
             let Some(meta) = meta else { continue };
             let dir = dir.path().to_owned();
             if meta.node_id != node {
-                return Err(IdentityError::OtherNode { dir, found: meta.node_id, node });
+                return Err(IdentityError::OtherNode {
+                    dir,
+                    found: meta.node_id,
+                    node,
+                });
             }
             if meta.cluster_id != cluster_id {
                 let (found, cluster) = (meta.cluster_id.clone(), cluster_id);
@@ -94,7 +100,10 @@ impl Identity {
             };
             directories.push(DirectoryId(id));
         }
-        Ok(Identity { cluster_id, directories })
+        Ok(Identity {
+            cluster_id,
+            directories,
+        })
     }
 }
 
@@ -111,16 +120,25 @@ mod tests {
 
     fn open(disk: &SimDisk, names: &[&str]) -> Vec<LogDir> {
         let disk: Arc<dyn Disk> = Arc::new(disk.clone());
-        names.iter().map(|name| LogDir::open(disk.clone(), Path::new(name)).unwrap()).collect()
+        names
+            .iter()
+            .map(|name| LogDir::open(disk.clone(), Path::new(name)).unwrap())
+            .collect()
     }
 
     #[test]
     fn an_identity_is_made_once_and_kept_and_a_new_directory_joins_it() {
         let (disk, random) = (SimDisk::new(1), SeededRandom::new(1));
         let first = Identity::establish(&open(&disk, &["/a"]), NODE, None, &random).unwrap();
-        assert_eq!(Identity::establish(&open(&disk, &["/a"]), NODE, None, &random), Ok(first.clone()));
+        assert_eq!(
+            Identity::establish(&open(&disk, &["/a"]), NODE, None, &random),
+            Ok(first.clone())
+        );
         let both = Identity::establish(&open(&disk, &["/b", "/a"]), NODE, None, &random).unwrap();
-        assert_eq!((&both.cluster_id, both.directories[1]), (&first.cluster_id, first.directories[0]));
+        assert_eq!(
+            (&both.cluster_id, both.directories[1]),
+            (&first.cluster_id, first.directories[0])
+        );
         assert_ne!(both.directories[0], both.directories[1]);
     }
 
@@ -132,6 +150,13 @@ mod tests {
         let mixed = Identity::establish(&open(&disk, &["/a", "/b"]), NODE, None, &random).unwrap_err();
         assert!(matches!(mixed, IdentityError::OtherCluster { found, .. } if found == "two"));
         let other = Identity::establish(&open(&disk, &["/a"]), BrokerId(2), None, &random).unwrap_err();
-        assert_eq!(other, IdentityError::OtherNode { dir: "/a".into(), found: NODE, node: BrokerId(2) });
+        assert_eq!(
+            other,
+            IdentityError::OtherNode {
+                dir: "/a".into(),
+                found: NODE,
+                node: BrokerId(2)
+            }
+        );
     }
 }

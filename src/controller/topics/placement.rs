@@ -37,7 +37,9 @@ pub(super) fn place(
     let spare = interleave_racks(&fenced, random);
     let count = usize::try_from(replication_factor).unwrap_or(0);
     let partitions = usize::try_from(partitions).unwrap_or(0);
-    Ok((0..partitions).map(|partition| stripe(&ring, &spare, partition, count)).collect())
+    Ok((0..partitions)
+        .map(|partition| stripe(&ring, &spare, partition, count))
+        .collect())
 }
 
 /// A broker and its rack.
@@ -62,7 +64,9 @@ fn interleave_racks<'a>(brokers: &[&'a BrokerImage], random: &dyn Random) -> Vec
         shuffle(rack, random);
     }
     let depth = racks.iter().map(Vec::len).max().unwrap_or(0);
-    (0..depth).flat_map(|row| racks.iter().filter_map(move |rack| rack.get(row).copied())).collect()
+    (0..depth)
+        .flat_map(|row| racks.iter().filter_map(move |rack| rack.get(row).copied()))
+        .collect()
 }
 
 /// The leader at the partition's place of the ring; its followers further on, from a place that moves each round, those
@@ -71,7 +75,9 @@ fn stripe(ring: &[Place<'_>], spare: &[Place<'_>], partition: usize, count: usiz
     let (leader, others) = (partition % ring.len().max(1), ring.len().saturating_sub(1));
     let shift = (partition / ring.len().max(1)) % others.max(1);
     let followers = (0..others).map(|step| 1 + (shift + step) % others);
-    let places = std::iter::once(0).chain(followers).map(|step| (leader + step) % ring.len());
+    let places = std::iter::once(0)
+        .chain(followers)
+        .map(|step| (leader + step) % ring.len());
     let mut left: Vec<Place<'_>> = places.filter_map(|place| ring.get(place).copied()).collect();
     let (mut chosen, mut racks) = (Vec::with_capacity(count), Vec::new());
     while chosen.len() < count && !left.is_empty() {
