@@ -34,3 +34,6 @@ pub use topic_request::{
     NewTopic, ReplicaAssignment, TopicConfigSource, TopicError, TopicRef,
 };
 pub use topics::validate_name as validate_topic_name;
+
+#[cfg(test)]
+mod tests;

@@ -179,3 +179,70 @@ fn kraft_control_records_go_from_one_snapshot_to_the_next() {
     snapshot_file::write(&disk, Path::new(DIR), ID, (0, &kraft), [topic(1)].into_iter(), STAMP).unwrap();
     assert_eq!(snapshot_file::read(&disk, Path::new(DIR), ID).unwrap().kraft, kraft);
 }
+
+fn golden(kind: &str, file: &str) -> Vec<u8> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/kafka-4.4");
+    std::fs::read(format!("{root}/{kind}/{file}")).unwrap()
+}
+
+/// Topic, partition and topic id of each partition that Kafka had.
+fn golden_partitions() -> Vec<(String, i32, String)> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/kafka-4.4/records.jsonl");
+    let lines = std::fs::read_to_string(path).unwrap();
+    let lines = lines
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let partitions = lines.filter(|line| !line["topic_id"].is_null()).map(|line| {
+        let text = |field: &str| line[field].as_str().unwrap().to_owned();
+        (
+            text("topic"),
+            i32::try_from(line["partition"].as_i64().unwrap()).unwrap(),
+            text("topic_id"),
+        )
+    });
+    partitions.collect()
+}
+
+#[test]
+fn the_log_that_kafka_wrote_replays_to_its_topics_with_their_leader_epochs() {
+    use crate::metadata::{MetadataDelta, MetadataImage, Provenance};
+    for kind in ["clean", "killed"] {
+        let bytes = golden(kind, "__cluster_metadata-0/00000000000000000000.log");
+        let mut delta = MetadataDelta::new(&MetadataImage::empty("c"));
+        for batch in split(bytes.into()) {
+            assert!(batch.verify_crc());
+            if let Content::Records(records) = batches::read(&batch).unwrap() {
+                records.iter().for_each(|(_, record)| delta.apply(record).unwrap());
+            }
+        }
+        let (image, _) = delta.finish(Provenance::NONE);
+        let mut partitions = 0;
+        for (topic, partition, id) in golden_partitions() {
+            let found = image
+                .topics
+                .by_name(&topic)
+                .unwrap_or_else(|| panic!("no topic {topic}"));
+            assert_eq!(found.id.to_string(), id);
+            let partition = found.partition(crate::ids::PartitionId(partition)).unwrap();
+            // Kafka started three times, and takes the leadership away when it stops.
+            let (epoch, leader) = if kind == "clean" { (5, None) } else { (4, Some(1)) };
+            assert_eq!(
+                (partition.leader_epoch.0, partition.leader.map(|id| id.0)),
+                (epoch, leader),
+                "{topic}"
+            );
+            partitions += 1;
+        }
+        assert_eq!(
+            partitions,
+            image.topics.iter().map(|topic| topic.partitions.len()).sum::<usize>()
+        );
+        assert!(image.topics.by_name("gone").is_none());
+        let retention = image
+            .configs
+            .of_topic("codecs")
+            .and_then(|set| set.get("retention.ms"))
+            .map(|v| v.to_string());
+        assert_eq!((image.next_producer_id.0, retention.as_deref()), (3000, Some("-1")));
+    }
+}
