@@ -77,6 +77,7 @@ typed_settings! {
         log_flush_scheduler_interval_ms: i64 = "log.flush.scheduler.interval.ms",
         log_flush_offset_checkpoint_interval_ms: i64 = "log.flush.offset.checkpoint.interval.ms",
         log_flush_start_offset_checkpoint_interval_ms: i64 = "log.flush.start.offset.checkpoint.interval.ms",
+        log_retention_check_interval_ms: i64 = "log.retention.check.interval.ms",
         replica_high_watermark_checkpoint_interval_ms: i64 = "replica.high.watermark.checkpoint.interval.ms",
         /// How long a producer's state is kept after its last batch.
         producer_id_expiration_ms: i64 = "producer.id.expiration.ms",

@@ -66,7 +66,7 @@ pub fn markdown() -> String {
     for group in BROKER_GROUPS {
         write_group(&mut page, group);
     }
-    page.push_str("\n# Topics\n\nWhat `CreateTopics` and `IncrementalAlterConfigs` take. A topic's default comes from the broker.\n");
+    page.push_str("\n# Topics\n\nWhat a topic can have of its own. Its default comes from the broker's settings.\n");
     for setting in TOPIC_GROUP.settings {
         write_setting(&mut page, setting, true);
     }

@@ -17,7 +17,8 @@ settings! {
     Int "group.share.delivery.count.limit" = "5", Medium.between(2, 10).accepted(SHARE_GROUPS);
 
     /// The class that writes undeliverable records to a dead-letter topic.
-    String "group.share.dlq.manager.class.name" = "org.apache.kafka.server.share.dlq.DefaultShareGroupDLQManager", Medium
+    String "group.share.dlq.manager.class.name"
+        = "org.apache.kafka.server.share.dlq.DefaultShareGroupDLQManager", Medium
         .internal().accepted(SHARE_GROUPS);
 
     /// How often a share group's member sends its heartbeat.

@@ -25,7 +25,8 @@ settings! {
 
     /// Which security protocol each listener name stands for, as `name:protocol`. Only PLAINTEXT listeners are served
     /// by this version; any other is refused at start.
-    String "listener.security.protocol.map" = "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT", Low
+    String "listener.security.protocol.map"
+        = "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT", Low
         .per_broker();
 
     /// Where the broker listens, as `name://host:port`; without a host on all addresses, with port 0 on a free port.

@@ -73,11 +73,13 @@ settings! {
     String "sasl.oauthbearer.jwks.endpoint.url" = null, Medium.accepted(SASL);
 
     /// The class that obtains tokens.
-    Class "sasl.oauthbearer.jwt.retriever.class" = "org.apache.kafka.common.security.oauthbearer.DefaultJwtRetriever", Medium
+    Class "sasl.oauthbearer.jwt.retriever.class"
+        = "org.apache.kafka.common.security.oauthbearer.DefaultJwtRetriever", Medium
         .accepted(SASL);
 
     /// The class that checks tokens.
-    Class "sasl.oauthbearer.jwt.validator.class" = "org.apache.kafka.common.security.oauthbearer.DefaultJwtValidator", Medium
+    Class "sasl.oauthbearer.jwt.validator.class"
+        = "org.apache.kafka.common.security.oauthbearer.DefaultJwtValidator", Medium
         .accepted(SASL);
 
     /// The scope that is asked for in a token.

@@ -24,7 +24,8 @@ settings! {
     List "early.start.listeners" = null, High.accepted(ONE_LISTENER_PHASE);
 
     /// The class that makes a principal of an authenticated connection.
-    Class "principal.builder.class" = "org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder", Medium
+    Class "principal.builder.class"
+        = "org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder", Medium
         .per_broker().accepted(CLASSES);
 
     /// Classes that supply Java security providers.

@@ -69,7 +69,8 @@ settings! {
     Int "remote.log.metadata.custom.metadata.max.bytes" = "128", Low.at_least(0).accepted(TIERED_STORAGE);
 
     /// The class that keeps track of remote segments.
-    String "remote.log.metadata.manager.class.name" = "org.apache.kafka.server.log.remote.metadata.storage.TopicBasedRemoteLogMetadataManager", Medium
+    String "remote.log.metadata.manager.class.name"
+        = "org.apache.kafka.server.log.remote.metadata.storage.TopicBasedRemoteLogMetadataManager", Medium
         .rule(Rule::NotEmpty).accepted(TIERED_STORAGE);
 
     /// Where that class is loaded from.
