@@ -49,6 +49,9 @@ impl Api for InitProducerId {
     type Request = InitProducerIdRequest;
     type Answer = InitProducerIdResponse;
 
+    /// Version 6 is Kafka's two-phase commit in the making (KIP-939).
+    const SERVED_TO: Option<i16> = Some(5);
+
     fn handle(
         handles: &Arc<Handles>,
         _: &RequestContext,

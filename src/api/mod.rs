@@ -43,6 +43,8 @@ trait Api {
 
     /// The lowest version to advertise, where it differs from the lowest that is served.
     const ADVERTISED_FROM: Option<i16> = None;
+    /// The highest version to serve, where the request has newer ones that Kafka calls unstable.
+    const SERVED_TO: Option<i16> = None;
 
     /// What the handler makes: the response message, or what encodes itself as that.
     type Answer: reply::Encode + Send + 'static;
@@ -88,16 +90,20 @@ struct Entry {
 }
 
 const fn entry<A: Api>() -> Entry {
-    let versions = <A::Request as Message>::VERSIONS;
+    let known = <A::Request as Message>::VERSIONS;
+    let max = match A::SERVED_TO {
+        Some(max) => max,
+        None => known.max,
+    };
     let min = match A::ADVERTISED_FROM {
         Some(min) => min,
-        None => versions.min,
+        None => known.min,
     };
     Entry {
         key: <A::Request as Request>::KEY,
         name: <A::Request as Message>::NAME,
-        versions,
-        advertised: VersionRange { min, max: versions.max },
+        versions: VersionRange { min: known.min, max },
+        advertised: VersionRange { min, max },
         call: call::<A>,
     }
 }
@@ -116,6 +122,26 @@ const TABLE: &[Entry] = &[
     entry::<describe_cluster::DescribeCluster>(),
     entry::<describe_topic_partitions::DescribeTopicPartitions>(),
 ];
+
+/// An API that this broker serves, for documentation and tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServedApi {
+    /// Its key.
+    pub key: ApiKey,
+    /// The versions that ApiVersions names.
+    pub advertised: VersionRange,
+    /// The versions that are answered.
+    pub versions: VersionRange,
+}
+
+/// Every API that this broker serves, in the order of their keys.
+pub fn served() -> impl Iterator<Item = ServedApi> {
+    TABLE.iter().map(|entry| ServedApi {
+        key: entry.key,
+        advertised: entry.advertised,
+        versions: entry.versions,
+    })
+}
 
 /// Decodes a request, has it handled, and encodes what comes of it.
 fn call<A: Api>(
