@@ -27,7 +27,11 @@ pub fn run(mut input: Bytes) {
 fn check(batch: &RecordBatch) {
     let _ = (batch.verify_crc(), batch.last_offset(), batch.last_sequence());
     let restamped = batch.restamped(7, 3);
-    assert_eq!(restamped.get(17..), batch.as_bytes().get(17..RecordBatch::HEADER_LEN), "only outside the CRC");
+    assert_eq!(
+        restamped.get(17..),
+        batch.as_bytes().get(17..RecordBatch::HEADER_LEN),
+        "only outside the CRC"
+    );
 
     let summary = batch.validate_records(INFLATED_MAX);
     let Ok(iterator) = batch.records(INFLATED_MAX) else {
@@ -40,11 +44,23 @@ fn check(batch: &RecordBatch) {
         Ok(records) => {
             let mut views = Vec::new();
             let visited = batch.visit_records::<BatchError>(INFLATED_MAX, |view| {
-                views.push((view.offset, view.timestamp, view.key.map(<[u8]>::to_vec), view.value.map(<[u8]>::to_vec)));
+                views.push((
+                    view.offset,
+                    view.timestamp,
+                    view.key.map(<[u8]>::to_vec),
+                    view.value.map(<[u8]>::to_vec),
+                ));
                 Ok(())
             });
             assert_eq!(visited, Ok(()));
-            let values = records.iter().map(|r| (r.offset, r.timestamp, r.key.as_deref().map(<[u8]>::to_vec), r.value.as_deref().map(<[u8]>::to_vec)));
+            let values = records.iter().map(|r| {
+                (
+                    r.offset,
+                    r.timestamp,
+                    r.key.as_deref().map(<[u8]>::to_vec),
+                    r.value.as_deref().map(<[u8]>::to_vec),
+                )
+            });
             assert!(values.eq(views), "views and values differ");
             if let Ok(summary) = summary {
                 let latest = records.iter().map(|record| record.timestamp).max();
@@ -61,7 +77,8 @@ fn build_again(batch: &RecordBatch, records: &[Record]) {
     let Ok(timestamp_type) = std::panic::catch_unwind(|| batch.attributes().timestamp_type()) else {
         return;
     };
-    let mut builder = BatchBuilder::new(batch.base_offset(), Compression::None, timestamp_type).append_time(batch.max_timestamp());
+    let mut builder =
+        BatchBuilder::new(batch.base_offset(), Compression::None, timestamp_type).append_time(batch.max_timestamp());
     for record in records {
         // Deltas that do not fit, such as timestamps 2⁶⁴ apart, are refused.
         if builder.append_record(record).is_err() {
@@ -78,6 +95,28 @@ fn build_again(batch: &RecordBatch, records: &[Record]) {
 pub fn seeds() -> Vec<Vec<u8>> {
     let batches = golden::files("protocol/tests/golden/records", ".batch");
     let mut seeds: Vec<Vec<u8>> = batches.into_iter().map(|(_, bytes)| bytes).collect();
-    seeds.extend(golden::files("tests/golden/kafka-4.4/killed/codecs-0", ".log").into_iter().map(|(_, bytes)| bytes));
+    seeds.extend(
+        golden::files("tests/golden/kafka-4.4/killed/codecs-0", ".log")
+            .into_iter()
+            .map(|(_, bytes)| bytes),
+    );
     seeds
+}
+
+/// The bytes with the CRC of each batch made right: mutations would otherwise go no further than that.
+pub fn with_crcs(bytes: Bytes) -> Bytes {
+    let mut bytes = bytes.to_vec();
+    let mut rest = &mut bytes[..];
+    while rest.len() >= RecordBatch::HEADER_LEN {
+        let claimed = i32::from_be_bytes([rest[8], rest[9], rest[10], rest[11]]);
+        let len = usize::try_from(claimed).unwrap_or(0).saturating_add(12);
+        if len < RecordBatch::HEADER_LEN || len > rest.len() {
+            break;
+        }
+        let (batch, after) = rest.split_at_mut(len);
+        let crc = crc32c::crc32c(&batch[21..]);
+        batch[17..21].copy_from_slice(&crc.to_be_bytes());
+        rest = after;
+    }
+    bytes.into()
 }

@@ -39,7 +39,10 @@ fn decode(stream: &[u8], piece: usize) -> (Vec<Bytes>, Option<FrameError>) {
 
 pub fn seeds() -> Vec<Vec<u8>> {
     let framed = |frame: &[u8]| [&(frame.len() as i32).to_be_bytes()[..], frame].concat();
-    let frames: Vec<Vec<u8>> = golden::files("tests/golden/frames", ".v0.request").into_iter().map(|(_, frame)| framed(&frame)).collect();
+    let frames: Vec<Vec<u8>> = golden::files("tests/golden/frames", ".v0.request")
+        .into_iter()
+        .map(|(_, frame)| framed(&frame))
+        .collect();
     let mut seeds: Vec<Vec<u8>> = frames.iter().map(|frame| [&[0], &frame[..]].concat()).collect();
     seeds.push([&[6], &frames.concat()[..]].concat());
     seeds.push(b"\x03GET / HTTP/1.1\r\n\r\n".to_vec());

@@ -28,8 +28,11 @@ fn round_trip<M: Message>(body: Bytes, version: i16) {
     let Ok(message) = M::decode(body, version) else {
         return;
     };
-    let encoded = message.encode(version).unwrap_or_else(|error| panic!("{message:?} cannot be encoded: {error}"));
-    let again = M::decode(encoded, version).unwrap_or_else(|error| panic!("{message:?} cannot be decoded again: {error}"));
+    let encoded = message
+        .encode(version)
+        .unwrap_or_else(|error| panic!("{message:?} cannot be encoded: {error}"));
+    let again =
+        M::decode(encoded, version).unwrap_or_else(|error| panic!("{message:?} cannot be decoded again: {error}"));
     // Not compared by `==`, for which a NaN is not itself.
     assert_eq!(format!("{again:?}"), format!("{message:?}"));
 }
@@ -50,7 +53,9 @@ pub fn request(frame: Bytes) {
 }
 
 pub fn request_seeds() -> Vec<Vec<u8>> {
-    let frames = golden::files("tests/golden/frames", ".request").into_iter().map(|(_, frame)| frame);
+    let frames = golden::files("tests/golden/frames", ".request")
+        .into_iter()
+        .map(|(_, frame)| frame);
     let others = golden::messages().into_iter().filter_map(|(name, version, body)| {
         let key = key_named(name.strip_suffix("Request")?)?;
         let header = RequestHeader {
@@ -66,7 +71,9 @@ pub fn request_seeds() -> Vec<Vec<u8>> {
 }
 
 fn key_named(name: &str) -> Option<ApiKey> {
-    (0..=i16::from(u8::MAX)).filter_map(ApiKey::from_i16).find(|key| key.name() == name)
+    (0..=i16::from(u8::MAX))
+        .filter_map(ApiKey::from_i16)
+        .find(|key| key.name() == name)
 }
 
 /// A key, a version and the frame that answers such a request.
@@ -74,7 +81,8 @@ pub fn response(input: Bytes) {
     let Some((key, version)) = RequestHeader::peek(&input) else {
         return;
     };
-    let Some((key, header)) = ApiKey::from_i16(key).and_then(|key| Some((key, response_header_version(key, version)?))) else {
+    let Some((key, header)) = ApiKey::from_i16(key).and_then(|key| Some((key, response_header_version(key, version)?)))
+    else {
         return;
     };
     let mut reader = Reader::new(input.slice(4..));
@@ -98,7 +106,9 @@ pub fn response_seeds() -> Vec<Vec<u8>> {
     let pairs = pairs.map(|((_, request), (_, answer))| [request.get(..4).unwrap_or_default(), &answer[..]].concat());
     let others = golden::messages().into_iter().filter_map(|(name, version, body)| {
         let key = key_named(name.strip_suffix("Response")?)?;
-        let header = ResponseHeader { correlation_id: 7 }.encode(response_header_version(key, version)?).ok()?;
+        let header = ResponseHeader { correlation_id: 7 }
+            .encode(response_header_version(key, version)?)
+            .ok()?;
         let mut seed = Vec::new();
         seed.put_i16(key as i16);
         seed.put_i16(version);
@@ -115,7 +125,12 @@ pub fn metadata_record(value: Bytes) {
         return;
     };
     // The frame's version and the type's number take a byte each, unless they are written longer than need be.
-    let Some(version) = value.get(2).copied().map(i16::from).filter(|version| record.versions().contains(*version)) else {
+    let Some(version) = value
+        .get(2)
+        .copied()
+        .map(i16::from)
+        .filter(|version| record.versions().contains(*version))
+    else {
         return;
     };
     let Ok(encoded) = record.encode(version) else {
@@ -171,7 +186,10 @@ pub fn control_record(mut input: Bytes) {
     }
     let version = Reader::new(input.clone()).i16().unwrap_or(-1);
     control_records::visit_all(&mut Decode {
-        name: CONTROL_NAMES.iter().find(|(known, _)| *known == kind).map_or("", |(_, name)| name),
+        name: CONTROL_NAMES
+            .iter()
+            .find(|(known, _)| *known == kind)
+            .map_or("", |(_, name)| name),
         version,
         body: input,
     });
@@ -188,8 +206,11 @@ const CONTROL_NAMES: [(ControlRecordType, &str); 5] = [
 pub fn control_seeds() -> Vec<Vec<u8>> {
     let batches = golden::files("protocol/tests/golden/records", ".batch").into_iter();
     let batches = batches.filter(|(name, _)| name.starts_with("control-"));
-    let batches = batches.filter_map(|(_, bytes)| dmq_protocol::records::RecordBatch::split_first(&mut bytes.into()).ok());
+    let batches =
+        batches.filter_map(|(_, bytes)| dmq_protocol::records::RecordBatch::split_first(&mut bytes.into()).ok());
     let records = batches.flat_map(|batch| batch.records(1 << 20).into_iter().flatten().flatten());
     let seed = |key: &[u8], value: &[u8]| [&[key.len() as u8], key, value].concat();
-    records.map(|record| seed(&record.key.unwrap_or_default(), &record.value.unwrap_or_default())).collect()
+    records
+        .map(|record| seed(&record.key.unwrap_or_default(), &record.value.unwrap_or_default()))
+        .collect()
 }

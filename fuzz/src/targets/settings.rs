@@ -21,8 +21,14 @@ pub fn properties(input: Bytes) {
 }
 
 pub fn properties_seeds() -> Vec<Vec<u8>> {
-    let mut seeds: Vec<Vec<u8>> = golden::files("config", ".properties").into_iter().map(|(_, text)| text).collect();
-    seeds.push(b"node.id=1\nlisteners = PLAINTEXT://:9092,\\\n  OTHER://[::1]:0\nlog.dirs:/a,/b\n! c\nbroker.rack=\\u0041\n".to_vec());
+    let mut seeds: Vec<Vec<u8>> = golden::files("config", ".properties")
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    seeds.push(
+        b"node.id=1\nlisteners = PLAINTEXT://:9092,\\\n  OTHER://[::1]:0\nlog.dirs:/a,/b\n! c\nbroker.rack=\\u0041\n"
+            .to_vec(),
+    );
     seeds.push(b"log.retention.hours=1\nlog.segment.bytes=1048576\ncompression.type=zstd\nno.such.name=1\n".to_vec());
     seeds
 }
@@ -32,7 +38,10 @@ pub fn yaml(input: Bytes) {
 }
 
 pub fn yaml_seeds() -> Vec<Vec<u8>> {
-    let mut seeds: Vec<Vec<u8>> = golden::files("config", ".yaml").into_iter().map(|(_, text)| text).collect();
+    let mut seeds: Vec<Vec<u8>> = golden::files("config", ".yaml")
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
     seeds.push(b"node.id: 1\nlog:\n  dirs: [/a, /b]\n  retention: {hours: 1}\nx: &a [1, *a]\n".to_vec());
     seeds.push(b"a: !!str 1\n? b\n: |\n  text\n---\nc: ~\n".to_vec());
     seeds
