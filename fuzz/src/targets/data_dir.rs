@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use dmq::disk::Disk;
 use dmq::log::{Checkpoint, LogDir};
 
 use super::logs::disk_with;
