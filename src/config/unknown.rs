@@ -51,9 +51,50 @@ fn matches(pattern: &str, name: &str) -> bool {
 /// The name most like `wanted`, if one is like it at all.
 fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     let wanted = wanted.to_ascii_lowercase();
+    let len = wanted.chars().count();
     known
+        .filter(|name| can_be_alike(len, name.len()))
         .map(|name| (strsim::normalized_damerau_levenshtein(&wanted, name), name))
         .filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name.to_owned())
+}
+
+/// Whether names of these lengths can reach the least likeness. Names are compared character by character in a table of
+/// both lengths, and a line of a file that holds no settings at all may have a million.
+fn can_be_alike(len: usize, other: usize) -> bool {
+    len.min(other) as f64 >= LIKENESS_MIN * len.max(other) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_finger_is_recognised_but_not_another_word() {
+        let known = || ["log.retention.hours", "log.retention.ms", "port"].into_iter();
+        assert_eq!(
+            nearest("log.retenton.hours", known()).as_deref(),
+            Some("log.retention.hours")
+        );
+        assert_eq!(
+            nearest("LOG.retention.hour", known()).as_deref(),
+            Some("log.retention.hours")
+        );
+        assert_eq!(nearest("number.of.cats", known()), None);
+    }
+
+    /// Fuzzing found that each character of a long line cost 500 bytes for every known name: `dmq some-binary-file` took
+    /// gigabytes and minutes to say that it is no settings file.
+    #[test]
+    fn lengths_too_different_to_be_alike_are_not_compared() {
+        assert!(!can_be_alike(1 << 20, 60));
+        for len in 0..40 {
+            for other in 0..40 {
+                let (one, two) = ("x".repeat(len), "x".repeat(other));
+                let alike = strsim::normalized_damerau_levenshtein(&one, &two) >= LIKENESS_MIN;
+                assert_eq!(can_be_alike(len, other), alike, "lengths {len} and {other}");
+            }
+        }
+    }
 }

@@ -143,12 +143,12 @@ pub const TARGETS: &[Target] = &[
         "settings_properties",
         settings::properties,
         settings::properties_seeds,
-        memory(4 << 20, 4 << 10),
+        memory(1 << 20, 512),
     ),
     target(
         "settings_yaml",
         settings::yaml,
         settings::yaml_seeds,
-        memory(8 << 20, 4 << 10),
+        memory(2 << 20, 1024),
     ),
 ];
