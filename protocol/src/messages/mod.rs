@@ -44,5 +44,16 @@ macro_rules! apis {
 }
 
 apis! {
+    Produce in produce: ProduceRequest => ProduceResponse;
+    Fetch in fetch: FetchRequest => FetchResponse;
+    ListOffsets in list_offsets: ListOffsetsRequest => ListOffsetsResponse;
+    Metadata in metadata: MetadataRequest => MetadataResponse;
     ApiVersions in api_versions: ApiVersionsRequest => ApiVersionsResponse;
+    CreateTopics in create_topics: CreateTopicsRequest => CreateTopicsResponse;
+    DeleteTopics in delete_topics: DeleteTopicsRequest => DeleteTopicsResponse;
+    InitProducerId in init_producer_id: InitProducerIdRequest => InitProducerIdResponse;
+    OffsetForLeaderEpoch in offset_for_leader_epoch: OffsetForLeaderEpochRequest => OffsetForLeaderEpochResponse;
+    DescribeCluster in describe_cluster: DescribeClusterRequest => DescribeClusterResponse;
+    DescribeTopicPartitions in describe_topic_partitions:
+        DescribeTopicPartitionsRequest => DescribeTopicPartitionsResponse;
 }

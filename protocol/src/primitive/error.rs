@@ -88,6 +88,9 @@ pub enum DecodeReason {
     /// A record version beyond 16 bits.
     #[error("record version {0} is out of range")]
     RecordVersion(u32),
+    /// A version below 0.
+    #[error("version {0} is negative")]
+    NegativeVersion(i16),
     /// An API key that Kafka 4.4 does not have.
     #[error("unknown API key {0}")]
     UnknownApiKey(i16),
@@ -96,6 +99,9 @@ pub enum DecodeReason {
 /// What the message holds that the version cannot say.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EncodeReason {
+    /// Record data is elsewhere, and the caller has no way to put it in.
+    #[error("{0} bytes of records are not in the message")]
+    DataElsewhere(usize),
     /// The message has no such version.
     #[error("version {version} is not one of {supported}")]
     UnsupportedVersion {
