@@ -63,6 +63,13 @@ pub trait Disk: fmt::Debug + Send + Sync {
     /// Creates a directory and its missing parents, and makes their names durable.
     fn create_dir_all(&self, path: &Path) -> io::Result<()>;
 
+    /// Creates a directory whose parent exists; nothing happens if it is there. Durable after [`Disk::sync_dir`] of the
+    /// parent.
+    fn create_dir(&self, path: &Path) -> io::Result<()>;
+
+    /// Renames a file or directory, replacing a file of the new name. Durable after [`Disk::sync_dir`].
+    fn rename_unsynced(&self, from: &Path, to: &Path) -> io::Result<()>;
+
     /// Renames a file or directory, replacing a file of the new name, and makes the change durable: after an error the
     /// old name, the new one, but never neither, is there.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;

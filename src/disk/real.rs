@@ -58,9 +58,20 @@ impl Disk for RealDisk {
         missing.iter().try_for_each(|dir| self.sync_dir(parent(dir)))
     }
 
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        match fs::create_dir(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+            result => result,
+        }
+    }
+
     #[expect(clippy::disallowed_methods, reason = "this is the module that renames")]
+    fn rename_unsynced(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        fs::rename(from, to)?;
+        self.rename_unsynced(from, to)?;
         self.sync_dir(parent(to))?;
         if parent(from) != parent(to) {
             self.sync_dir(parent(from))?;

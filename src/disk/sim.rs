@@ -170,28 +170,41 @@ impl Disk for SimDisk {
         let mut ancestors: Vec<&Path> = path.ancestors().collect();
         ancestors.reverse();
         for dir in ancestors {
-            if self.0.state.lock().names.contains_key(dir) {
+            if self.exists(dir)? {
                 continue;
             }
-            self.whole_operation()?;
-            self.0
-                .state
-                .lock()
-                .change_names(NameChange::Create(dir.to_owned(), Node::Dir));
+            self.create_dir(dir)?;
             self.sync_dir(dir.parent().unwrap_or(dir))?;
         }
         Ok(())
     }
 
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        let parent = path.parent().unwrap_or(path);
+        match (self.exists(path)?, self.exists(parent)? || parent == path) {
+            (true, _) => Ok(()),
+            (false, false) => Err(not_found(parent)),
+            (false, true) => {
+                self.whole_operation()?;
+                let created = NameChange::Create(path.to_owned(), Node::Dir);
+                self.0.state.lock().change_names(created);
+                Ok(())
+            }
+        }
+    }
+
+    fn rename_unsynced(&self, from: &Path, to: &Path) -> io::Result<()> {
         if !self.exists(from)? {
             return Err(not_found(from));
         }
         self.whole_operation()?;
-        self.0
-            .state
-            .lock()
-            .change_names(NameChange::Rename(from.to_owned(), to.to_owned()));
+        let renamed = NameChange::Rename(from.to_owned(), to.to_owned());
+        self.0.state.lock().change_names(renamed);
+        Ok(())
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.rename_unsynced(from, to)?;
         self.sync_dir(to.parent().unwrap_or(to))
     }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use dmq_protocol::records::BatchError;
 
-use crate::ids::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence};
+use crate::ids::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence, TopicId};
 
 /// What is wrong with the records of a refused batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub enum LogError {
     // ── refused batches ───────────────────────────────────────────────────────────────────────────────────────
     /// The bytes are not whole batches of format 2.
     #[error("not a record batch: {0}")]
-    InvalidBatch(#[from] BatchError),
+    InvalidBatch(BatchError),
     /// The CRC does not match: bytes were lost or changed on the way.
     #[error("a record batch of {len} bytes does not match its CRC {crc:#010x}")]
     CorruptBatch {
@@ -86,6 +86,12 @@ pub enum LogError {
     UnsupportedCompression {
         /// The codec bits.
         id: u8,
+    },
+    /// A batch inflates to more than `max.decompressed.message.bytes`.
+    #[error("the records of a batch inflate to more than {max} bytes (max.decompressed.message.bytes)")]
+    DecompressedTooLarge {
+        /// The topic's limit.
+        max: usize,
     },
     /// A follower was given offsets that do not continue its log.
     #[error("the batch starts at offset {got}, the log ends at {expected}")]
@@ -206,6 +212,16 @@ pub enum LogError {
         /// What a person can do about it.
         advice: &'static str,
     },
+    /// The directory belongs to another topic: one of the same name that was deleted.
+    #[error("{} belongs to topic id {found}, not to {expected}", dir.display())]
+    ForeignTopic {
+        /// The partition's directory.
+        dir: PathBuf,
+        /// The topic id that it names.
+        found: TopicId,
+        /// The topic's id.
+        expected: TopicId,
+    },
     /// A topic's name does not fit into a file name.
     #[error("'{name}' cannot be the name of a log directory: {reason}")]
     BadName {
@@ -214,6 +230,15 @@ pub enum LogError {
         /// Why not.
         reason: &'static str,
     },
+}
+
+impl From<BatchError> for LogError {
+    fn from(error: BatchError) -> LogError {
+        match error {
+            BatchError::UnknownCodec { id } => LogError::UnsupportedCompression { id },
+            other => LogError::InvalidBatch(other),
+        }
+    }
 }
 
 impl LogError {
@@ -228,6 +253,17 @@ impl LogError {
                 kind,
                 message: error.to_string(),
             },
+        }
+    }
+
+    /// A failed sync. Even if the system says that the disk is full, what was written before may be lost.
+    pub(crate) fn sync(path: &Path, error: &io::Error) -> LogError {
+        let (kind, message) = (error.kind(), error.to_string());
+        LogError::Io {
+            operation: "sync the file",
+            path: path.to_owned(),
+            kind,
+            message,
         }
     }
 
