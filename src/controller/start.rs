@@ -193,7 +193,7 @@ impl Starting {
     }
 }
 
-fn open_log(start: &StartController, clean: bool) -> OpenMetadataLog {
+pub(super) fn open_log(start: &StartController, clean: bool) -> OpenMetadataLog {
     let broker = start.settings.broker();
     OpenMetadataLog {
         disk: start.disk.clone(),
