@@ -93,15 +93,13 @@ impl MetadataLog {
             random: open.random.clone(),
             dir: dir.clone(),
             topic_partition,
+            topic_id: Some(TopicId(Uuid::METADATA_TOPIC)),
             config: Arc::new(config(&open)),
             log_start_offset: Offset::ZERO,
             recovery_point: Offset::ZERO,
             clean_shutdown: open.clean_shutdown,
             on_progress: None,
         })?;
-        if log.topic_id()?.is_none() {
-            log.write_topic_id(TopicId(Uuid::METADATA_TOPIC))?;
-        }
         let loaded = loading::load(open.disk.as_ref(), &dir, &log, &open.cluster_id)?;
         let mut this = MetadataLog {
             dir,
@@ -213,7 +211,8 @@ impl MetadataLog {
         self.log.start_leader_epoch(self.epoch)?;
         let value = self.kraft.leader_change(node, self.open.directory_id)?;
         let stamp = self.stamp(0);
-        let batch = batches::control(self.end_offset().0, ControlRecordType::LeaderChange, &value, stamp)?;
+        let record = [(ControlRecordType::LeaderChange, value)];
+        let batch = batches::control(self.end_offset().0, &record, stamp)?;
         self.write(&batch)
     }
 
