@@ -11,15 +11,13 @@ use dmq_protocol::primitive::DecodeError;
 use dmq_protocol::records::{BatchBuilder, RecordBatch, TimestampType};
 
 use crate::controller::error::LogFailure;
+use crate::limits::METADATA_BATCH_INFLATED_BYTES_MAX;
 use crate::metadata::{Record, version_of};
 
 /// A batch is closed when it reaches this many bytes; Kafka reads batches of up to 8 MiB here.
 const BATCH_BYTES_FULL: usize = 1 << 20;
 /// The lowest metadata.version whose readers know groups of several batches.
 const TRANSACTIONS: i16 = 13;
-
-/// Kafka writes this log uncompressed; a compressed batch may still be read.
-const INFLATED_BYTES_MAX: usize = 64 << 20;
 
 /// Where and when a batch is written.
 #[derive(Debug, Clone, Copy)]
@@ -147,7 +145,7 @@ pub(super) fn read(batch: &RecordBatch) -> Result<Content, LogFailure> {
     let unreadable = |offset: i64, reason: String| LogFailure::Unreadable { offset, reason };
     let base = batch.base_offset();
     let all = batch
-        .records(INFLATED_BYTES_MAX)
+        .records(METADATA_BATCH_INFLATED_BYTES_MAX)
         .map_err(|error| unreadable(base, error.to_string()))?;
     let (mut records, mut control) = (Vec::new(), Vec::new());
     for record in all {

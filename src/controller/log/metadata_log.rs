@@ -25,12 +25,11 @@ use crate::controller::error::LogFailure;
 use crate::disk::Disk;
 use crate::env::{Clock, Random};
 use crate::ids::{BrokerId, LeaderEpoch, Offset, PartitionId, TopicId, TopicPartition};
+use crate::limits::METADATA_BATCH_BYTES_MAX;
 use crate::log::{AppendOrigin, Log, LogConfig, OpenLog};
 use crate::metadata::{DirectoryId, METADATA_VERSION, MetadataImage, Record};
 
 const TOPIC: &str = "__cluster_metadata";
-/// As large as Kafka's own; larger groups are split before they come here.
-const BATCH_BYTES_MAX: usize = 8 << 20;
 
 /// What the metadata log is opened with.
 #[derive(Debug, Clone)]
@@ -242,7 +241,7 @@ fn config(open: &OpenMetadataLog) -> LogConfig {
     LogConfig {
         segment_bytes_max: open.segment_bytes,
         segment_ms_max: open.segment_ms,
-        message_bytes_max: BATCH_BYTES_MAX,
+        message_bytes_max: METADATA_BATCH_BYTES_MAX,
         retention_ms: None,
         retention_bytes: None,
         // What a snapshot covers is not needed by anyone, not even for a moment.

@@ -10,10 +10,9 @@ use serde_json::{Map, Value, json};
 
 use crate::controller::error::LogFailure;
 use crate::disk::Disk;
+use crate::limits::QUORUM_STATE_BYTES_MAX;
 
 const FILE: &str = "quorum-state";
-/// Far more than Kafka ever writes here.
-const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// What the file says.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +31,7 @@ impl QuorumState {
             return Ok(None);
         }
         let bytes = disk
-            .read(&path, FILE_BYTES_MAX)
+            .read(&path, QUORUM_STATE_BYTES_MAX)
             .map_err(|error| LogFailure::io("read", &path, &error))?;
         match serde_json::from_slice(&bytes) {
             Ok(Value::Object(fields)) => Ok(Some(QuorumState { fields })),

@@ -15,10 +15,9 @@ use super::kraft::KRaft;
 use crate::controller::error::LogFailure;
 use crate::disk::Disk;
 use crate::ids::{LeaderEpoch, Offset};
+use crate::limits::METADATA_SNAPSHOT_BYTES_MAX;
 use crate::metadata::Record;
 
-/// A snapshot of millions of partitions is some hundred megabytes.
-const FILE_BYTES_MAX: u64 = 4 << 30;
 const SUFFIX: &str = ".checkpoint";
 
 /// Which prefix of the log a snapshot stands for.
@@ -81,7 +80,7 @@ pub(super) struct Snapshot {
 pub(super) fn read(disk: &dyn Disk, dir: &Path, id: SnapshotId) -> Result<Snapshot, LogFailure> {
     let path = id.path(dir);
     let bytes = disk
-        .read(&path, FILE_BYTES_MAX)
+        .read(&path, METADATA_SNAPSHOT_BYTES_MAX)
         .map_err(|error| LogFailure::io("read", &path, &error))?;
     parse(Bytes::from(bytes)).map_err(|reason| LogFailure::BadSnapshot { path, reason })
 }

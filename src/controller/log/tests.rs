@@ -236,8 +236,9 @@ fn the_log_that_kafka_wrote_replays_to_its_topics_with_their_leader_epochs() {
             );
             partitions += 1;
         }
+        let others = ["__transaction_state"];
         assert_eq!(
-            partitions,
+            partitions + others.len(),
             image.topics.iter().map(|topic| topic.partitions.len()).sum::<usize>()
         );
         assert!(image.topics.by_name("gone").is_none());
