@@ -118,7 +118,7 @@ impl EndTxnMarker {
 #[derive(Debug, Clone, PartialEq, Message)]
 #[message(versions = "0-1", flexible = "0+")]
 pub struct LeaderChangeMessage {
-    /// The version of this record: 1 with directory ids.
+    /// The version of this record: 1 with directory ids, which Kafka 4.4 can read but does not write.
     #[field(versions = "0+")]
     pub version: i16,
     /// The new leader's node id.

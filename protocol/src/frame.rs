@@ -17,6 +17,9 @@ pub const RESPONSE_LEN_MIN: usize = 4;
 /// How far the buffer may always grow ahead of what has arrived, in bytes; further only by as much as has arrived.
 const RESERVE_AHEAD: usize = 64 * 1024;
 
+/// The buffer grows when there is less room than this for what comes next, in bytes.
+const ROOM_MIN: usize = 4 * 1024;
+
 /// Cuts a stream into frames, and puts lengths in front of what is sent.
 #[derive(Debug, Clone)]
 pub struct FrameCodec {
@@ -176,8 +179,10 @@ impl Decoder for FrameCodec {
                 Ok(Some(buffer.split_to(len).freeze()))
             }
             Some(missing) => {
-                // Amortized growth may round this up, to twice what the buffer held.
-                buffer.reserve(missing.min(buffer.len().max(RESERVE_AHEAD)));
+                // Growing may double the buffer, so it waits until there is nearly no room left.
+                if buffer.capacity() - buffer.len() < missing.min(ROOM_MIN) {
+                    buffer.reserve(missing.min(buffer.len().max(RESERVE_AHEAD)));
+                }
                 Ok(None)
             }
         }

@@ -28,7 +28,9 @@ pub use api_key::ApiKey;
 pub use dmq_protocol_derive::Message;
 pub use error_code::ErrorCode;
 pub use message::{Message, Request};
-pub use primitive::{DecodeError, DecodeReason, EncodeError, EncodeReason, Reader, Records, Wire, Writer};
+pub use primitive::{
+    DecodeError, DecodeReason, EncodeError, EncodeReason, FetchRecords, Gap, Reader, Records, Wire, Writer,
+};
 pub use str_bytes::{NotUtf8, StrBytes};
 pub use uuid::{Uuid, UuidParseError};
 pub use version::{Format, VersionRange};

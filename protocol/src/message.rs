@@ -3,14 +3,16 @@
 //! The derive macro writes a struct's [`Wire`](crate::primitive::Wire) and its constants here; everything else about a
 //! message is in these provided functions, once for all.
 
+use std::fmt;
+
 use bytes::{Bytes, BytesMut};
 
 use crate::api_key::ApiKey;
-use crate::primitive::{DecodeError, DecodeReason, EncodeError, EncodeReason, Reader, Wire, Writer};
+use crate::primitive::{DecodeError, DecodeReason, EncodeError, EncodeReason, Gap, Reader, Wire, Writer};
 use crate::version::{Format, VersionRange};
 
 /// A message with versions of its own: a request, a response, a header, or the content of a record.
-pub trait Message: Wire {
+pub trait Message: Wire + Default + Clone + PartialEq + fmt::Debug + Send + Sync + 'static {
     /// Kafka's name for it.
     const NAME: &'static str;
     /// The versions that can be read and written.
@@ -56,6 +58,19 @@ pub trait Message: Wire {
         let before = out.len();
         self.write(&mut Writer::new(out), version)
             .inspect_err(|_| out.truncate(before))
+    }
+
+    /// As [`Message::encode_into`], for a message whose record data is elsewhere: gives the places where it belongs.
+    fn encode_around(&self, out: &mut BytesMut, version: i16) -> Result<Vec<Gap>, EncodeError> {
+        let before = out.len();
+        let mut writer = Writer::with_gaps(out);
+        match self.write(&mut writer, version) {
+            Ok(()) => Ok(writer.into_gaps()),
+            Err(error) => {
+                out.truncate(before);
+                Err(error)
+            }
+        }
     }
 
     /// The message in bytes.

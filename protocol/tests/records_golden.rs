@@ -1,4 +1,5 @@
-//! Batches that Apache Kafka wrote (`golden/records/`) are read as the records that went in, and ours are the same bytes.
+//! Batches that Apache Kafka wrote (`golden/records/`) are read as the records that went in, and ours are the same
+//! bytes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use bytes::Bytes;

@@ -50,16 +50,16 @@ typed_settings! {
         socket_listen_backlog_size: i32 = "socket.listen.backlog.size",
         /// The longest request, without its length field.
         socket_request_max_bytes: usize = "socket.request.max.bytes",
-        /// How many requests may be under way in the whole broker.
-        queued_max_requests: usize = "queued.max.requests",
         /// What the bodies of all requests under way may take together.
         queued_max_request_bytes: Option<usize> = "queued.max.request.bytes",
         max_connections: usize = "max.connections",
         max_connections_per_ip: usize = "max.connections.per.ip",
-        /// How many connections are accepted in a second.
-        max_connection_creation_rate: usize = "max.connection.creation.rate",
         /// How long a connection may be silent.
         connections_max_idle_ms: i64 = "connections.max.idle.ms",
+        /// How long after it was opened a connection's first request must have arrived.
+        connection_first_request_timeout_ms: u64 = "connection.first.request.timeout.ms",
+        /// How long a peer may stop in the middle of a request.
+        connection_request_stall_timeout_ms: u64 = "connection.request.stall.timeout.ms",
 
         num_partitions: i32 = "num.partitions",
         default_replication_factor: i32 = "default.replication.factor",
@@ -142,7 +142,25 @@ impl BrokerSettings {
             overrides,
             topic_defaults,
         );
-        reader.finish(settings)
+        reader
+            .finish(settings)
+            .and_then(|settings| settings.with_request_memory().map_err(|error| vec![error]))
+    }
+
+    /// The largest request must fit the memory for all of them, or it would wait for ever. Zero is "not set", as −1.
+    fn with_request_memory(mut self) -> Result<Self, SettingError> {
+        self.queued_max_request_bytes = self.queued_max_request_bytes.filter(|bytes| *bytes > 0);
+        match self.queued_max_request_bytes {
+            Some(all) if all < self.socket_request_max_bytes => Err(SettingError::Invalid {
+                name: "queued.max.request.bytes".to_owned(),
+                value: all.to_string(),
+                reason: format!(
+                    "Value must be at least socket.request.max.bytes, which is {}",
+                    self.socket_request_max_bytes
+                ),
+            }),
+            _ => Ok(self),
+        }
     }
 }
 

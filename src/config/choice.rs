@@ -26,7 +26,7 @@ impl FromValue for CleanupPolicy {
 macro_rules! choice {
     ($(#[$meta:meta])* $type:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
         pub enum $type { $($(#[$doc])* $variant,)+ }
 
         impl $type {
@@ -51,6 +51,7 @@ choice! {
     /// Which codec a topic's batches are stored with.
     CompressionType {
         /// The one they came with.
+        #[default]
         Producer = "producer",
         /// None.
         Uncompressed = "uncompressed",
@@ -69,6 +70,7 @@ choice! {
     /// Whose time a record carries.
     TimestampType {
         /// The producer's.
+        #[default]
         CreateTime = "CreateTime",
         /// The broker's, from when it was appended.
         LogAppendTime = "LogAppendTime",
@@ -79,26 +81,9 @@ choice! {
     /// When a record counts as stored.
     Durability {
         /// Once it is on stable storage.
+        #[default]
         Fsync = "fsync",
         /// Once the operating system has it.
         Os = "os",
-    }
-}
-
-impl Default for CompressionType {
-    fn default() -> Self {
-        CompressionType::Producer
-    }
-}
-
-impl Default for TimestampType {
-    fn default() -> Self {
-        TimestampType::CreateTime
-    }
-}
-
-impl Default for Durability {
-    fn default() -> Self {
-        Durability::Fsync
     }
 }

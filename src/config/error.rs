@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::setting::Setting;
-use super::source::Source;
+use super::sources::Source;
 
 /// One thing that is wrong with a setting.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +18,12 @@ pub enum SettingError {
         name: String,
         /// A known name that looks like it.
         nearest: Option<String>,
+    },
+    /// Kafka knew the name once.
+    #[error("Unknown configuration {name}: Kafka 4 has dropped it; remove it")]
+    Dropped {
+        /// The name.
+        name: String,
     },
     /// The value is not of the type, or not within the bounds.
     #[error("Invalid value {value} for configuration {name}: {reason}")]

@@ -10,15 +10,16 @@ mod choice;
 pub mod declarations;
 mod error;
 mod listener;
-mod nearest;
 mod prefixed;
+pub mod reference;
 mod rule;
 mod setting;
 mod settings;
-mod source;
+mod sources;
 mod topic;
 mod topic_default;
 mod typed;
+mod unknown;
 mod value;
 
 pub use broker::BrokerSettings;
@@ -28,6 +29,6 @@ pub use listener::{AdvertisedListener, Listener, RestListener, SecurityProtocol}
 pub use rule::Rule;
 pub use setting::{Dynamic, Effect, Importance, Setting, ValueType};
 pub use settings::{Assignment, Resolved, Settings};
-pub use source::Source;
+pub use sources::{FileText, Inputs, Source};
 pub use topic::{TopicSettings, validate_topic_setting};
 pub use value::{Value, parse};

@@ -9,10 +9,10 @@ use super::aliases;
 use super::broker::BrokerSettings;
 use super::declarations;
 use super::error::{SettingError, SettingsErrors};
-use super::nearest;
 use super::prefixed;
 use super::setting::{Effect, Setting};
-use super::source::Source;
+use super::sources::Source;
+use super::unknown;
 use super::value;
 
 /// One `name=value` and where it was written.
@@ -47,7 +47,14 @@ pub struct Settings {
 impl Settings {
     /// The settings that these assignments give, or everything that is wrong with them.
     pub fn resolve(assignments: impl IntoIterator<Item = Assignment>) -> Result<Settings, SettingsErrors> {
-        let mut errors = SettingsErrors::default();
+        Settings::resolve_after(SettingsErrors::default(), assignments)
+    }
+
+    /// As [`resolve`](Settings::resolve), when these errors have been found already.
+    pub(super) fn resolve_after(
+        mut errors: SettingsErrors,
+        assignments: impl IntoIterator<Item = Assignment>,
+    ) -> Result<Settings, SettingsErrors> {
         let mut set: BTreeMap<String, Resolved> = BTreeMap::new();
         for assignment in assignments {
             let source = assignment.source.clone();
@@ -156,10 +163,7 @@ fn accept(assignment: Assignment) -> Result<Option<(String, Resolved)>, SettingE
         let known = declarations::all_broker()
             .map(|setting| setting.name)
             .chain(aliases::names());
-        return Err(SettingError::Unknown {
-            nearest: nearest::name(&name, known),
-            name,
-        });
+        return Err(unknown::error(&name, known));
     }
     let resolved = Resolved {
         text: Some(target.value),

@@ -7,9 +7,9 @@ use super::broker::BrokerSettings;
 use super::choice::{CleanupPolicy, CompressionType, TimestampType};
 use super::declarations;
 use super::error::SettingError;
-use super::nearest;
 use super::setting::Setting;
 use super::typed::{Reader, typed_settings};
+use super::unknown;
 use super::value::{self, Value};
 
 typed_settings! {
@@ -97,6 +97,28 @@ impl TopicSettings {
         settings.finish()
     }
 
+    /// What holds for a topic that has these settings already, from this version or another: what means nothing here
+    /// stays at the broker's default, and is given back as the second part. For settings that were accepted once, so
+    /// that a stored value can never keep a partition from opening.
+    pub fn adopt<'a>(
+        broker: &BrokerSettings,
+        overrides: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> (TopicSettings, Vec<SettingError>) {
+        let mut settings = TopicSettings::defaults(broker);
+        let mut left_out = Vec::new();
+        for (name, text) in overrides {
+            let mut with = settings.clone();
+            let assigned = known(name)
+                .and_then(|setting| value::parse(setting, text))
+                .and_then(|value| with.assign(name, Some(value)));
+            match assigned.and_then(|()| with.finish()) {
+                Ok(fitting) => settings = fitting,
+                Err(error) => left_out.push(error),
+            }
+        }
+        (settings, left_out)
+    }
+
     /// What holds when `text_of` gives each setting's value, by name.
     pub(super) fn read(text_of: &dyn Fn(&Setting) -> Option<String>) -> Result<TopicSettings, Vec<SettingError>> {
         let lookup = |name: &str| {
@@ -141,8 +163,5 @@ pub fn validate_topic_setting(name: &str, value: &str) -> Result<(), SettingErro
 }
 
 fn known(name: &str) -> Result<&'static Setting, SettingError> {
-    declarations::topic(name).ok_or_else(|| SettingError::Unknown {
-        name: name.to_owned(),
-        nearest: nearest::name(name, declarations::all_topic().map(|setting| setting.name)),
-    })
+    declarations::topic(name).ok_or_else(|| unknown::error(name, declarations::all_topic().map(|setting| setting.name)))
 }

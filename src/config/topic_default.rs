@@ -6,7 +6,7 @@ use super::broker::in_milliseconds;
 use super::declarations;
 use super::setting::Setting;
 use super::settings::{Resolved, Settings};
-use super::source::Source;
+use super::sources::Source;
 
 impl Settings {
     /// What holds for the topic setting `setting` where a topic does not set it.

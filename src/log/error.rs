@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use dmq_protocol::records::BatchError;
 
-use crate::ids::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence};
+use crate::ids::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence, TopicId};
 
 /// What is wrong with the records of a refused batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,6 +211,16 @@ pub enum LogError {
         reason: String,
         /// What a person can do about it.
         advice: &'static str,
+    },
+    /// The directory belongs to another topic: one of the same name that was deleted.
+    #[error("{} belongs to topic id {found}, not to {expected}", dir.display())]
+    ForeignTopic {
+        /// The partition's directory.
+        dir: PathBuf,
+        /// The topic id that it names.
+        found: TopicId,
+        /// The topic's id.
+        expected: TopicId,
     },
     /// A topic's name does not fit into a file name.
     #[error("'{name}' cannot be the name of a log directory: {reason}")]

@@ -33,6 +33,7 @@ mod roll;
 mod scan;
 mod segment;
 mod segment_files;
+mod stray;
 mod sync;
 mod text_file;
 mod time_index;

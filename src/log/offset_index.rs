@@ -150,7 +150,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::disk::{Disk, RealDisk};
+    use crate::disk::RealDisk;
 
     const BASE: i64 = 1_000;
 

@@ -1,7 +1,7 @@
 //! An output buffer that never reserves more than its bound, however it is filled.
 //!
-//! It grows by doubling, as a `Vec` does, but the last step stops at the bound. What a compressed block claims about its
-//! size is checked against [`Output::room`] before anything is reserved for it.
+//! It grows by doubling, as a `Vec` does, but the last step stops at the bound. What a compressed block claims about
+//! its size is checked against [`Output::room`] before anything is reserved for it.
 
 use std::io::{self, Read};
 

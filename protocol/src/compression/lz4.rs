@@ -1,10 +1,10 @@
-//! The LZ4 frame format: read as any legal frame, written as Kafka writes it (independent blocks of 64 KiB, no sizes and
-//! no checksums but the header's).
+//! The LZ4 frame format: read as any legal frame, written as Kafka writes it (independent blocks of 64 KiB, no sizes
+//! and no checksums but the header's).
 //!
-//! The frame, little-endian: magic u32, flags u8, block descriptor u8, content size u64 and dictionary id u32 if flagged,
-//! header checksum u8; blocks of u32 length (top bit: stored uncompressed), data, checksum u32 if flagged; a zero
-//! length; content checksum u32 if flagged. Taken apart here rather than by the library's reader, which takes a frame
-//! that is cut off for a complete one and reserves whole blocks (up to 4 MiB) for any header.
+//! The frame, little-endian: magic u32, flags u8, block descriptor u8, content size u64 and dictionary id u32 if
+//! flagged, header checksum u8; blocks of u32 length (top bit: stored uncompressed), data, checksum u32 if flagged; a
+//! zero length; content checksum u32 if flagged. Taken apart here rather than by the library's reader, which takes a
+//! frame that is cut off for a complete one and reserves whole blocks (up to 4 MiB) for any header.
 
 use lz4_flex::block::{self, DecompressError};
 use nom::bytes::complete::take;
@@ -182,6 +182,105 @@ impl Frame {
             Ok(Err(DecompressError::OutputTooSmall { .. })) if space < possible => Err(too_large),
             Ok(Err(error)) => Err(malformed(error)),
             Err(Full) => Err(too_large),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINKED: u8 = 0x40;
+    const INDEPENDENT: u8 = 0x60;
+    const BLOCK_CHECKSUMS: u8 = 0x10;
+    const CONTENT_LEN: u8 = 0x08;
+    const CONTENT_CHECKSUM: u8 = 0x04;
+
+    /// A frame of two blocks of `text`, the second compressed against the first if they are linked.
+    fn frame_of(flags: u8, text: &[u8]) -> Vec<u8> {
+        let mut frame = MAGIC.to_le_bytes().to_vec();
+        frame.extend([flags, 0x40]);
+        if flags & CONTENT_LEN != 0 {
+            frame.extend((2 * text.len() as u64).to_le_bytes());
+        }
+        frame.push((XxHash32::oneshot(0, &frame[4..]) >> 8) as u8);
+        let second = match flags & 0x20 {
+            0 => block::compress_with_dict(text, text),
+            _ => block::compress(text),
+        };
+        for block in [block::compress(text), second] {
+            frame.extend((block.len() as u32).to_le_bytes());
+            frame.extend_from_slice(&block);
+            if flags & BLOCK_CHECKSUMS != 0 {
+                frame.extend(XxHash32::oneshot(0, &block).to_le_bytes());
+            }
+        }
+        frame.extend([0; 4]);
+        if flags & CONTENT_CHECKSUM != 0 {
+            frame.extend(XxHash32::oneshot(0, &text.repeat(2)).to_le_bytes());
+        }
+        frame
+    }
+
+    fn is_malformed(data: &[u8]) -> bool {
+        matches!(decompress(data, 1 << 20), Err(CompressionError::Malformed { .. }))
+    }
+
+    fn text() -> Vec<u8> {
+        (0..5000u32)
+            .flat_map(|i| i.wrapping_mul(0x9E37_79B1).to_be_bytes())
+            .collect()
+    }
+
+    #[test]
+    fn every_legal_kind_of_frame_is_read() {
+        let text = text();
+        for extras in 0..8u8 {
+            let extras = extras << 2 & 0x0c | (extras & 4) << 2;
+            for links in [LINKED, INDEPENDENT] {
+                let frame = frame_of(links | extras, &text);
+                assert_eq!(
+                    decompress(&frame, 1 << 20),
+                    Ok(text.repeat(2)),
+                    "{extras:#x} {links:#x}"
+                );
+            }
+        }
+        let linked = frame_of(LINKED, &text);
+        assert!(
+            linked.len() < frame_of(INDEPENDENT, &text).len(),
+            "the second block must refer to the first"
+        );
+    }
+
+    #[test]
+    fn what_does_not_compress_is_stored() {
+        let noise = text();
+        let frame = compress(&noise).unwrap();
+        assert_eq!(frame.len(), HEADER.len() + 4 + noise.len() + 4);
+        assert_eq!(decompress(&frame, noise.len()), Ok(noise));
+    }
+
+    #[test]
+    fn a_cut_frame_and_bytes_after_it_are_refused() {
+        let frame = frame_of(
+            INDEPENDENT | CONTENT_CHECKSUM | CONTENT_LEN,
+            b"some text, some text, some text",
+        );
+        for cut in 0..frame.len() {
+            assert!(is_malformed(&frame[..cut]), "{cut}");
+        }
+        assert!(is_malformed(&[&frame[..], &[0]].concat()));
+    }
+
+    #[test]
+    fn every_checksum_and_length_is_checked() {
+        let extras = BLOCK_CHECKSUMS | CONTENT_CHECKSUM | CONTENT_LEN;
+        let frame = frame_of(INDEPENDENT | extras, b"some text, some text, some text");
+        for place in 0..frame.len() {
+            let mut damaged = frame.clone();
+            damaged[place] ^= 0x01;
+            assert!(is_malformed(&damaged), "{place}");
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Snappy, in the block framing of snappy-java that Kafka writes; a bare snappy block, as some clients send, is read too.
+//! Snappy, in the block framing of snappy-java that Kafka writes; a bare snappy block, as some clients send, is read
+//! too.
 //!
 //! The framing: 8 bytes of magic, version and compatible version (i32 each, both 1), then blocks of an i32 length and
 //! that many bytes of raw snappy. Streams may follow one another, each with its header. Everything is big-endian.

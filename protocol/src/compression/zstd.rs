@@ -3,6 +3,8 @@
 //! Producers that compress a stream do not tell its size. Then the output is guessed and the guess raised until it
 //! fits or the bound is reached; all attempts together cost a third more than the last one.
 
+use std::cell::RefCell;
+
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::{DCtx, find_frame_compressed_size, get_error_name, get_frame_content_size};
 
@@ -22,6 +24,11 @@ const GROWTH: usize = 4;
 /// A block of four bytes may repeat one byte 128 Ki times; no input is denser.
 const DENSEST: usize = 32 * 1024;
 
+thread_local! {
+    /// A context starts afresh for every input, but is 160 KB to set up: many times the work of a small batch.
+    static CONTEXT: RefCell<DCtx<'static>> = RefCell::new(DCtx::create());
+}
+
 pub(super) fn compress(level: Option<i32>, data: &[u8]) -> Result<Vec<u8>, CompressionError> {
     let failed = |error: std::io::Error| CompressionError::compress(CODEC, error);
     let mut compressor = Compressor::new(level.unwrap_or(DEFAULT_LEVEL)).map_err(failed)?;
@@ -38,10 +45,9 @@ pub(super) fn decompress(data: &[u8], max: usize) -> Result<Vec<u8>, Compression
         Some(declared) => (declared as usize).min(most),
         None => data.len().saturating_mul(EXPECTED_RATIO).max(MIN_GUESS).min(most),
     };
-    let mut context = DCtx::try_create().ok_or_else(|| malformed("no memory for a context"))?;
     loop {
         let mut output = Vec::with_capacity(capacity);
-        match context.decompress(&mut output, data) {
+        match CONTEXT.with_borrow_mut(|context| context.decompress(&mut output, data)) {
             Ok(_) => {
                 // Records are slices of this: a guess that was far too large would live as long as they do.
                 if output.len() < output.capacity() / 2 {

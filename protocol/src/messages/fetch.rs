@@ -6,7 +6,7 @@
 use dmq_protocol_derive::Message;
 
 use crate::error_code::ErrorCode;
-use crate::primitive::Records;
+use crate::primitive::FetchRecords;
 use crate::str_bytes::StrBytes;
 use crate::uuid::Uuid;
 
@@ -191,7 +191,7 @@ pub struct PartitionData {
     pub preferred_read_replica: i32,
     /// The record batches. The last one may be cut off, the first may begin before the offset asked for.
     #[field(versions = "0+", nullable = "0+")]
-    pub records: Option<Records>,
+    pub records: Option<FetchRecords>,
 }
 
 /// The last epoch that two logs share, and its end.

@@ -54,5 +54,6 @@ apis! {
     InitProducerId in init_producer_id: InitProducerIdRequest => InitProducerIdResponse;
     OffsetForLeaderEpoch in offset_for_leader_epoch: OffsetForLeaderEpochRequest => OffsetForLeaderEpochResponse;
     DescribeCluster in describe_cluster: DescribeClusterRequest => DescribeClusterResponse;
-    DescribeTopicPartitions in describe_topic_partitions: DescribeTopicPartitionsRequest => DescribeTopicPartitionsResponse;
+    DescribeTopicPartitions in describe_topic_partitions:
+        DescribeTopicPartitionsRequest => DescribeTopicPartitionsResponse;
 }

@@ -1,4 +1,5 @@
-//! OffsetForLeaderEpoch: where an epoch of a log ends, so that a follower or a consumer sees whether its log has diverged.
+//! OffsetForLeaderEpoch: where an epoch of a log ends, by which a follower or a consumer sees whether its log has
+//! diverged from the leader's.
 
 use dmq_protocol_derive::Message;
 

@@ -1,7 +1,7 @@
 //! The records of the metadata log: what the cluster is, one change at a time.
 //!
-//! A record's value is a frame version (1), the record's type and its version, each an unsigned variable-length integer,
-//! and then the record. What the records do to the state of the cluster is not told here.
+//! A record's value is a frame version (1), the record's type and its version, each an unsigned variable-length
+//! integer, and then the record. What the records do to the state of the cluster is not told here.
 
 use bytes::{Bytes, BytesMut};
 

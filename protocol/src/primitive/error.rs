@@ -99,6 +99,9 @@ pub enum DecodeReason {
 /// What the message holds that the version cannot say.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EncodeReason {
+    /// Record data is elsewhere, and the caller has no way to put it in.
+    #[error("{0} bytes of records are not in the message")]
+    DataElsewhere(usize),
     /// The message has no such version.
     #[error("version {version} is not one of {supported}")]
     UnsupportedVersion {

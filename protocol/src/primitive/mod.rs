@@ -4,12 +4,14 @@
 //! bytes left cannot hold so many of its smallest element, and memory for elements follows their arrival.
 
 mod error;
+mod gap;
 mod parse;
 mod reader;
 mod wire;
 mod writer;
 
 pub use error::{DecodeError, DecodeReason, EncodeError, EncodeReason};
+pub use gap::{FetchRecords, Gap};
 pub use reader::Reader;
 pub use wire::{Records, Wire};
 pub use writer::{TagSection, Writer};

@@ -45,6 +45,11 @@ impl Reader {
         self.end - self.position
     }
 
+    /// What is left, to be looked at without reading it.
+    pub fn peek(&self) -> &[u8] {
+        self.frame.get(self.position..self.end).unwrap_or_default()
+    }
+
     /// Everything that is left, as a slice of the frame.
     pub fn rest(&mut self) -> Bytes {
         let rest = self.frame.slice(self.position..self.end);

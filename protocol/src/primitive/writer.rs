@@ -3,6 +3,7 @@
 use bytes::{BufMut, Bytes, BytesMut};
 
 use super::error::{EncodeError, EncodeReason};
+use super::gap::Gap;
 use super::{STRING_LEN_MAX, Wire};
 use crate::version::Format;
 
@@ -11,12 +12,32 @@ use crate::version::Format;
 pub struct Writer<'a> {
     out: &'a mut BytesMut,
     field: &'static str,
+    /// Where data from elsewhere belongs; `None`: the caller has no way to fill gaps.
+    pub(super) gaps: Option<Vec<Gap>>,
 }
 
 impl<'a> Writer<'a> {
     /// Appends to `out`.
     pub fn new(out: &'a mut BytesMut) -> Writer<'a> {
-        Writer { out, field: "start" }
+        Writer {
+            out,
+            field: "start",
+            gaps: None,
+        }
+    }
+
+    /// Appends to `out` and leaves gaps for data that is elsewhere; see [`Writer::into_gaps`].
+    pub fn with_gaps(out: &'a mut BytesMut) -> Writer<'a> {
+        Writer {
+            out,
+            field: "start",
+            gaps: Some(Vec::new()),
+        }
+    }
+
+    /// The gaps that were left, by increasing position.
+    pub fn into_gaps(self) -> Vec<Gap> {
+        self.gaps.unwrap_or_default()
     }
 
     /// How many bytes the buffer holds, with those from before.

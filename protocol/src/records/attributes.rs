@@ -1,6 +1,7 @@
 //! The 16 attribute bits of a record batch.
 //!
-//! Bits 0–2 codec, 3 timestamp type, 4 transactional, 5 control, 6 delete horizon; the rest is unused and kept as found.
+//! Bits 0–2 codec, 3 timestamp type, 4 transactional, 5 control, 6 delete horizon; the rest is unused and kept as
+//! found.
 
 use super::BatchError;
 use crate::compression::Compression;

@@ -1,7 +1,7 @@
 //! One whole batch in a slice of the bytes it arrived in.
 //!
-//! Nothing is copied: the records stay where they are, the header is read once. Length and magic hold for every value of
-//! this type; CRC, codec, counts and records are checked only by whoever asks.
+//! Nothing is copied: the records stay where they are, the header is read once. Length and magic hold for every value
+//! of this type; CRC, codec, counts and records are checked only by whoever asks.
 
 use bytes::Bytes;
 
@@ -165,7 +165,8 @@ impl RecordBatch {
         .to_bytes()
     }
 
-    /// The header as [`restamped`](Self::restamped), and with the broker's append time (ms) as every record's timestamp.
+    /// The header as [`restamped`](Self::restamped), and with the broker's append time (ms) as every record's
+    /// timestamp.
     pub fn restamped_append_time(
         &self,
         base_offset: i64,

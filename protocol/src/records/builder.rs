@@ -1,7 +1,7 @@
 //! Writes a batch, byte for byte as Kafka would where nothing is compressed.
 //!
-//! Records are encoded as they are appended and compressed once, at the end. Offsets rise; without one, a record takes the
-//! next. Deltas of timestamps are relative to the first record's, or to the delete horizon if there is one.
+//! Records are encoded as they are appended and compressed once, at the end. Offsets rise; without one, a record takes
+//! the next. Deltas of timestamps are relative to the first record's, or to the delete horizon if there is one.
 
 use std::borrow::Cow;
 

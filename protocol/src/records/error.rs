@@ -4,7 +4,8 @@ use nom::error::{ErrorKind, ParseError};
 
 use crate::compression::CompressionError;
 
-/// What is wrong with a batch. The first group makes it impossible to find the next batch; the others concern one batch.
+/// What is wrong with a batch. The first group makes it impossible to find the next batch; the others concern one
+/// batch.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BatchError {
     /// The bytes end inside a batch: a torn write, or a client that sent less than it declared.

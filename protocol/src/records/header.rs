@@ -152,7 +152,8 @@ impl BatchHeader {
         self.attributes.has_delete_horizon().then_some(self.base_timestamp)
     }
 
-    /// The header of this batch after compaction removed its last record: it keeps the offsets and the producer's state.
+    /// The header of this batch after compaction removed its last record: it keeps the offsets and the producer's
+    /// state.
     pub fn emptied(&self) -> BatchHeader {
         let mut header = BatchHeader {
             batch_length: Self::MIN_BATCH_LENGTH,

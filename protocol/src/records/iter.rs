@@ -1,8 +1,8 @@
 //! Going through the records of a batch, one checked view at a time.
 //!
-//! [`RecordViews`] borrows inflated bytes and allocates nothing; [`RecordIter`] owns them and makes values. Both check what
-//! the header claims: the count, offsets that rise within the batch, no bytes after the last record. They end at the
-//! first error.
+//! [`RecordViews`] borrows inflated bytes and allocates nothing; [`RecordIter`] owns them and makes values. Both check
+//! what the header claims: the count, offsets that rise within the batch, no bytes after the last record. They end at
+//! the first error.
 
 use bytes::{Buf, Bytes};
 use nom::Err;

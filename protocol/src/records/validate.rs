@@ -21,8 +21,8 @@ pub struct RecordSummary {
 }
 
 impl RecordBatch {
-    /// Checks that the header's count fits its last offset delta, as it does for every batch that a producer makes. Needs
-    /// no record.
+    /// Checks that the header's count fits its last offset delta, as it does for every batch that a producer makes.
+    /// Needs no record.
     pub fn validate_offset_range(&self) -> Result<(), BatchError> {
         let (record_count, last_offset_delta) = (self.record_count(), self.last_offset_delta());
         if record_count < 1 || i64::from(record_count) != i64::from(last_offset_delta) + 1 {

@@ -4,6 +4,7 @@
 //! the reference page, DescribeConfigs, CreateTopics — reads these tables and has no list of its own. A test holds
 //! them against the facts of Kafka 4.4 (`tests/data/kafka-settings.tsv`).
 
+mod differences;
 mod groups;
 mod groups_consumer;
 mod groups_share;
@@ -31,6 +32,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::setting::Setting;
+
+pub use differences::{DIFFERENCES, Difference};
 
 /// Settings that belong together, under a heading.
 #[derive(Debug, Clone, Copy)]
@@ -100,6 +103,15 @@ pub fn broker(name: &str) -> Option<&'static Setting> {
 /// The topic's setting of this name.
 pub fn topic(name: &str) -> Option<&'static Setting> {
     TOPIC.get(name).copied()
+}
+
+/// The broker settings that together give one value, in order of precedence, this one among them: for
+/// `log.retention.hours` the milliseconds, the minutes, the hours. A setting that stands alone is its own only synonym.
+pub fn broker_synonyms(setting: &'static Setting) -> Vec<&'static str> {
+    match topic_of(setting.name) {
+        Some(topic) => topic.synonyms.to_vec(),
+        None => vec![setting.name],
+    }
 }
 
 /// The topic's setting whose default this broker setting gives.

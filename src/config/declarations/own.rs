@@ -13,8 +13,8 @@ settings! {
     /// free port. Empty: no REST interface.
     List "rest.listeners" = "http://:8082", Medium;
 
-    /// The cluster id to give a data directory that has none yet, 22 characters of URL-safe base64. Unset: a random
-    /// one. The container image's `CLUSTER_ID` variable sets it too.
+    /// The cluster id that a data directory without one gets, usually 22 characters of URL-safe base64. Unset: a
+    /// random one. The environment variable `CLUSTER_ID` sets it too.
     String "cluster.id" = null, Medium;
 
     /// The base URL of an external metadata service that tells this broker which partitions it leads. Unset: the
@@ -23,4 +23,10 @@ settings! {
 
     /// How often the broker reports to the external metadata service, in milliseconds.
     Int "metadata.heartbeat-interval-ms" = "5000", Low.at_least(1).accepted(EXTERNAL_CONTROLLER);
+
+    /// How long after it was opened a connection's first request must have arrived, or it is closed.
+    Int "connection.first.request.timeout.ms" = "60000", Low.at_least(1);
+
+    /// How long a peer may stop in the middle of a request before its connection is closed.
+    Int "connection.request.stall.timeout.ms" = "30000", Low.at_least(1);
 }

@@ -50,3 +50,7 @@ pub(super) const CORDONED: &str = "log directories cannot be cordoned in this ve
 pub(super) const UNSTABLE: &str = "only stable versions are served";
 /// There is one moment at which listeners open.
 pub(super) const ONE_LISTENER_PHASE: &str = "all listeners open together, without waiting for an authorizer";
+/// Nothing slows down new connections.
+pub(super) const CREATION_RATE: &str = "new connections are accepted as fast as they come";
+/// Memory is what is limited.
+pub(super) const REQUEST_COUNT: &str = "requests under way are limited by their memory, queued.max.request.bytes";

@@ -7,6 +7,7 @@ mod create;
 mod delete;
 mod effective;
 mod name;
+pub use name::validate as validate_name;
 mod placement;
 
 pub(super) use create::create;

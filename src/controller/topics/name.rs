@@ -9,7 +9,7 @@ const NAME_LEN_MAX: usize = 249;
 pub(super) const CLUSTER_METADATA: &str = "__cluster_metadata";
 
 /// Whether a topic may have this name.
-pub(super) fn validate(name: &str) -> Result<(), InvalidTopicName> {
+pub fn validate(name: &str) -> Result<(), InvalidTopicName> {
     if name.is_empty() {
         return Err(InvalidTopicName::Empty);
     }
