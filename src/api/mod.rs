@@ -21,6 +21,7 @@ mod reply;
 pub mod service;
 
 pub use handles::Handles;
+pub use crate::controller::validate_topic_name;
 pub use init_producer_id::ProducerIds;
 pub use service::{
     ClientSoftware, ConnectionInfo, Disconnect, Endpoint, Handled, ListenerInfo, PendingReply, Reply, ReplyChunk,
