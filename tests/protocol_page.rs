@@ -22,9 +22,18 @@ fn page() -> String {
             true => String::new(),
             false => format!("advertised as {}, as Kafka does for old clients", range(api.advertised)),
         };
-        writeln!(page, "| {} | {} | {} | {note} |", api.key.as_i16(), api.key.name(), range(api.versions)).unwrap();
+        writeln!(
+            page,
+            "| {} | {} | {} | {note} |",
+            api.key.as_i16(),
+            api.key.name(),
+            range(api.versions)
+        )
+        .unwrap();
     }
-    let missing = ApiKey::ALL.iter().filter(|key| !served.iter().any(|api| api.key == **key));
+    let missing = ApiKey::ALL
+        .iter()
+        .filter(|key| !served.iter().any(|api| api.key == **key));
     let missing: Vec<&str> = missing.map(|key| key.name()).collect();
     write!(page, "\nNot served yet, and not advertised: {}.\n", missing.join(", ")).unwrap();
     page
@@ -36,5 +45,9 @@ fn the_page_says_what_is_served() {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&path, page()).unwrap();
     }
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), page(), "see the head of this file");
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        page(),
+        "see the head of this file"
+    );
 }

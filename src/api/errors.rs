@@ -25,7 +25,7 @@ pub fn code_of_log(error: &LogError) -> ErrorCode {
     match error {
         LogError::OffsetOutOfRange { .. } => ErrorCode::OFFSET_OUT_OF_RANGE,
         LogError::InvalidBatch(_) | LogError::CorruptBatch { .. } => ErrorCode::CORRUPT_MESSAGE,
-        LogError::RecordTooLarge { .. } => ErrorCode::MESSAGE_TOO_LARGE,
+        LogError::RecordTooLarge { .. } | LogError::DecompressedTooLarge { .. } => ErrorCode::MESSAGE_TOO_LARGE,
         LogError::AppendTooLarge { .. } => ErrorCode::RECORD_LIST_TOO_LARGE,
         LogError::InvalidRecords {
             kind: InvalidRecordsKind::Record,

@@ -15,6 +15,8 @@ use super::{Answer, Api, Disconnect, Handles, RequestContext, epoch_from_wire, i
 use crate::ids::PartitionId;
 use crate::partition::{Isolation, OffsetQuery};
 
+/// The API's place in the table.
+#[derive(Debug)]
 pub struct ListOffsets;
 
 /// Timestamps below zero ask for an end of the log; each is known from some version on.

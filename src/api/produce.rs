@@ -22,6 +22,8 @@ use crate::log::{AppendInfo, AppendOrigin, LogError};
 use crate::partition::purgatory::{CommitWait, Commitment};
 use crate::partition::{Appended, Partition, PartitionError, RequiredAcks};
 
+/// The API's place in the table.
+#[derive(Debug)]
 pub struct Produce;
 
 /// Why one partition's batch was refused, or not committed in time.

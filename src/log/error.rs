@@ -46,7 +46,7 @@ pub enum LogError {
     // ── refused batches ───────────────────────────────────────────────────────────────────────────────────────
     /// The bytes are not whole batches of format 2.
     #[error("not a record batch: {0}")]
-    InvalidBatch(#[from] BatchError),
+    InvalidBatch(BatchError),
     /// The CRC does not match: bytes were lost or changed on the way.
     #[error("a record batch of {len} bytes does not match its CRC {crc:#010x}")]
     CorruptBatch {
@@ -86,6 +86,12 @@ pub enum LogError {
     UnsupportedCompression {
         /// The codec bits.
         id: u8,
+    },
+    /// A batch inflates to more than `max.decompressed.message.bytes`.
+    #[error("the records of a batch inflate to more than {max} bytes (max.decompressed.message.bytes)")]
+    DecompressedTooLarge {
+        /// The topic's limit.
+        max: usize,
     },
     /// A follower was given offsets that do not continue its log.
     #[error("the batch starts at offset {got}, the log ends at {expected}")]
@@ -226,6 +232,15 @@ pub enum LogError {
     },
 }
 
+impl From<BatchError> for LogError {
+    fn from(error: BatchError) -> LogError {
+        match error {
+            BatchError::UnknownCodec { id } => LogError::UnsupportedCompression { id },
+            other => LogError::InvalidBatch(other),
+        }
+    }
+}
+
 impl LogError {
     /// The error of an operation on a file.
     pub(crate) fn io(operation: &'static str, path: &Path, error: &io::Error) -> LogError {
@@ -238,6 +253,17 @@ impl LogError {
                 kind,
                 message: error.to_string(),
             },
+        }
+    }
+
+    /// A failed sync. Even if the system says that the disk is full, what was written before may be lost.
+    pub(crate) fn sync(path: &Path, error: &io::Error) -> LogError {
+        let (kind, message) = (error.kind(), error.to_string());
+        LogError::Io {
+            operation: "sync the file",
+            path: path.to_owned(),
+            kind,
+            message,
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! The newest entries wait in memory and are written in groups, so that an idle log needs no index file at all and a
 //! busy one few writes. What is written is mapped when it is first searched. Files are exactly as long as their entries.
-//! Crash story: nothing here needs to be durable before the recovery point passes it ([`IndexFile::sync`]); a lost or
+//! Crash story: nothing here needs to be durable before the recovery point passes it ([`IndexFile::complete`]); a lost or
 //! torn tail is made again from the records.
 //! Invariant: the mapping is dropped before the file is cut or gets a new tail (see `disk::Mapping`).
 
@@ -99,12 +99,14 @@ impl<const N: usize> IndexFile<N> {
         Ok(self.mapped.get_or_init(|| mapping))
     }
 
-    pub(super) fn push(&mut self, entry: [u8; N], files: &SegmentFiles) -> Result<(), LogError> {
+    /// Adds an entry. If waiting ones cannot be written now they go on waiting: the records do not depend on them, and
+    /// [`IndexFile::complete`] reports the error.
+    pub(super) fn push(&mut self, entry: [u8; N], files: &SegmentFiles) {
         self.tail.push(entry);
-        if self.tail.len() >= INDEX_TAIL_ENTRIES_MAX {
-            self.write_tail(files)
-        } else {
-            Ok(())
+        if self.tail.len() >= INDEX_TAIL_ENTRIES_MAX
+            && let Err(error) = self.write_tail(files)
+        {
+            tracing::warn!(%error, "index entries stay in memory");
         }
     }
 
@@ -154,13 +156,12 @@ impl<const N: usize> IndexFile<N> {
         Ok(())
     }
 
-    /// Makes all entries durable, in a file that exists even if there are none, as Kafka expects it.
-    pub(super) fn sync(&mut self, files: &SegmentFiles) -> Result<(), LogError> {
+    /// Writes all entries into a file that exists even if there are none, as Kafka expects it; the file, to be synced.
+    pub(super) fn complete(&mut self, files: &SegmentFiles) -> Result<Arc<dyn DiskFile>, LogError> {
         self.write_tail(files)?;
-        let file = match self.file.take() {
-            Some(file) => file,
-            None => files.open(self.extension, OpenMode::Create)?,
-        };
-        file.sync_data().during("sync the index", &files.path(self.extension))
+        match self.file.take() {
+            Some(file) => Ok(file),
+            None => files.open(self.extension, OpenMode::Create),
+        }
     }
 }

@@ -8,31 +8,51 @@
 //!
 //! The files' byte maps are in `ARCHITECTURE.md`; each module names its own.
 
+mod append;
 mod checkpoint;
 mod config;
+mod control;
 mod error;
 mod file_names;
 mod index_file;
 mod leader_epochs;
+mod leftovers;
+mod lifecycle;
 mod log_dir;
 mod meta_properties;
 mod offset_index;
+mod open;
 mod partition_log;
+mod partition_metadata;
 mod producer_snapshot;
 mod producer_state;
+mod read;
+mod recent;
+mod recovery;
+mod roll;
 mod scan;
+mod segment;
 mod segment_files;
 mod stray;
+mod sync;
 mod text_file;
 mod time_index;
+mod time_lookup;
+mod truncate;
 mod txn_index;
+mod types;
+mod validation;
 
 pub use checkpoint::Checkpoint;
 pub use config::{LogConfig, StoredCompression};
 pub use error::{InvalidRecordsKind, LogError, RecordError};
 pub use log_dir::{LogDir, PartitionDir};
 pub use meta_properties::MetaProperties;
-pub use partition_log::{
-    AbortedTransaction, AppendInfo, AppendOrigin, EpochEnd, Log, LogRead, OpenLog, ProducerStatus, ReadRequest,
+pub use partition_log::Log;
+pub use types::{
+    AbortedTransaction, AppendInfo, AppendOrigin, EpochEnd, LogRead, OpenLog, ProducerStatus, ReadRequest,
     RecoveryProgress, SyncListener, TimestampOffset,
 };
+
+#[cfg(test)]
+mod tests;

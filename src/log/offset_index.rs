@@ -3,9 +3,12 @@
 //! 8-byte entries: a batch's last offset minus the base offset (i32), the batch's position in the file (i32). Sparse:
 //! one for each `index.interval.bytes` of records. Invariant: offsets and positions both rise.
 
+use std::sync::Arc;
+
 use super::LogError;
 use super::index_file::IndexFile;
 use super::segment_files::SegmentFiles;
+use crate::disk::DiskFile;
 use crate::ids::Offset;
 
 #[derive(Debug)]
@@ -75,11 +78,10 @@ impl OffsetIndex {
     }
 
     /// Adds an entry; what cannot be written as one is left out, which costs time but no correctness.
-    pub(super) fn push(&mut self, entry: OffsetPosition, files: &SegmentFiles) -> Result<(), LogError> {
+    pub(super) fn push(&mut self, entry: OffsetPosition, files: &SegmentFiles) {
         let relative = i32::try_from(entry.offset.0 - files.base.0);
-        match (relative, i32::try_from(entry.position)) {
-            (Ok(relative), Ok(position)) => self.file.push(encode(relative, position), files),
-            _ => Ok(()),
+        if let (Ok(relative), Ok(position)) = (relative, i32::try_from(entry.position)) {
+            self.file.push(encode(relative, position), files);
         }
     }
 
@@ -138,18 +140,17 @@ impl OffsetIndex {
         self.file.write_tail(files)
     }
 
-    pub(super) fn sync(&mut self, files: &SegmentFiles) -> Result<(), LogError> {
-        self.file.sync(files)
+    pub(super) fn complete(&mut self, files: &SegmentFiles) -> Result<Arc<dyn DiskFile>, LogError> {
+        self.file.complete(files)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-    use std::sync::Arc;
 
     use super::*;
-    use crate::disk::{Disk, RealDisk};
+    use crate::disk::RealDisk;
 
     const BASE: i64 = 1_000;
 
@@ -168,7 +169,7 @@ mod tests {
                 offset: Offset(BASE + n * 10),
                 position: n as u64 * 100,
             };
-            index.push(entry, files).unwrap();
+            index.push(entry, files);
         }
         index
     }
@@ -205,7 +206,7 @@ mod tests {
     fn the_file_is_as_long_as_its_entries_and_comes_back() {
         let dir = tempfile::tempdir().unwrap();
         let files = files(dir.path());
-        filled(&files, 600).sync(&files).unwrap();
+        filled(&files, 600).complete(&files).unwrap().sync_data().unwrap();
         let bytes = files.disk.read(&files.path("index"), 1 << 20).unwrap();
         assert_eq!(bytes.len(), 600 * 8);
         assert_eq!(bytes[..16], [0, 0, 0, 10, 0, 0, 0, 100, 0, 0, 0, 20, 0, 0, 0, 200]);
@@ -226,15 +227,13 @@ mod tests {
                 found(&index, &files, BASE + 6_000).0,
                 if cut == 1 { BASE } else { BASE + cut * 10 - 10 }
             );
-            index
-                .push(
-                    OffsetPosition {
-                        offset: Offset(BASE + 7_000),
-                        position: 70_000,
-                    },
-                    &files,
-                )
-                .unwrap();
+            index.push(
+                OffsetPosition {
+                    offset: Offset(BASE + 7_000),
+                    position: 70_000,
+                },
+                &files,
+            );
             assert_eq!(found(&index, &files, BASE + 8_000), (BASE + 7_000, 70_000));
         }
     }
@@ -244,7 +243,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let files = files(dir.path());
         let mut index = filled(&files, 10);
-        index.sync(&files).unwrap();
+        index.complete(&files).unwrap().sync_data().unwrap();
         let file = files.open("index", crate::disk::OpenMode::ReadWrite).unwrap();
         file.set_len(8 * 1_000).unwrap();
         let index = OffsetIndex::new(8 * 1_000);

@@ -1,397 +1,279 @@
-//! One partition's log: its state, and the types that go in and out.
-#![expect(unused_variables, clippy::unimplemented)]
+//! One partition's log: its state and who may touch it when.
+//!
+//! `writer` is held by whoever appends, rolls, truncates or deletes; readers need only `segments`, briefly. Neither is
+//! held during a sync (see `sync`). Lock order: `syncing`, `writer`, then any of the others, one at a time.
+//! Failure story: a refused append changes nothing. An I/O error on a write, or any failed sync, ends the log: what its
+//! files hold is then unknown until it is opened and recovered again. A full disk does not end it.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use bytes::Bytes;
-use dmq_protocol::records::RecordBatch;
+use parking_lot::{Mutex, RwLock};
 
-use super::{LogConfig, LogError};
-use crate::disk::{Disk, FileRange, SyncTicket, Syncable};
+use super::leader_epochs::LeaderEpochs;
+use super::producer_state::ProducerStates;
+use super::recent::Recent;
+use super::segment::Segment;
+use super::sync::Dirty;
+use super::{EpochEnd, LogConfig, LogError, ProducerStatus, SyncListener, partition_metadata};
+use crate::disk::{Disk, SyncTicket};
 use crate::env::{Clock, Random};
-use crate::ids::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence, TopicId, TopicPartition};
-
-/// What a log is opened with.
-#[derive(Debug, Clone)]
-pub struct OpenLog {
-    /// The file system.
-    pub disk: Arc<dyn Disk>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// For roll jitter and the names of deleted directories.
-    pub random: Arc<dyn Random>,
-    /// The partition's directory. If it does not exist the log is empty, and the directory comes with the first write.
-    pub dir: PathBuf,
-    /// Which partition it is, for messages.
-    pub topic_partition: TopicPartition,
-    /// Its settings.
-    pub config: Arc<LogConfig>,
-    /// The first offset that readers may see, from the checkpoint; 0 if there is none.
-    pub log_start_offset: Offset,
-    /// Everything below was on stable storage, from the checkpoint; 0 if there is none.
-    pub recovery_point: Offset,
-    /// Whether the process before ended in order: then nothing is scanned.
-    pub clean_shutdown: bool,
-    /// Told now and then how far a recovery is.
-    pub on_progress: Option<fn(&RecoveryProgress)>,
-}
-
-/// How far the recovery of one log is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecoveryProgress {
-    /// Which log.
-    pub topic_partition: TopicPartition,
-    /// Bytes scanned.
-    pub bytes_done: u64,
-    /// Bytes to scan.
-    pub bytes_total: u64,
-}
-
-/// Who appends, which decides what is checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AppendOrigin {
-    /// A producer: everything is checked, and control batches are refused.
-    Client,
-    /// A group, transaction or share coordinator of this broker: may write control batches; sequences are not checked.
-    Coordinator,
-    /// Another replica's log: taken as it is.
-    Replication,
-    /// The controller's metadata log.
-    Controller,
-}
-
-/// What an append did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AppendInfo {
-    /// Offset of the first record.
-    pub first_offset: Offset,
-    /// Offset of the last record, inclusive.
-    pub last_offset: Offset,
-    /// The records' timestamp if the broker sets it (ms).
-    pub log_append_time_ms: Option<i64>,
-    /// The log's first offset.
-    pub log_start_offset: Offset,
-    /// The batch was there already, from an earlier attempt of the same producer; nothing was written.
-    pub duplicate: bool,
-    /// Bytes written.
-    pub bytes: u64,
-    /// Records written.
-    pub records: u64,
-}
-
-/// What is to be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ReadRequest {
-    /// The first offset wanted.
-    pub from: Offset,
-    /// Nothing at or beyond this offset is given: the high watermark, the last stable offset or the log's end.
-    pub upto: Offset,
-    /// At most so many bytes.
-    pub bytes_max: u64,
-    /// Gives the first batch whole even if it is longer than `bytes_max`.
-    pub min_one_batch: bool,
-}
-
-/// Whole batches of a log, in a file.
-#[derive(Debug, Clone)]
-pub struct LogRead {
-    /// Where they are; none if there is nothing to read. The first batch may begin before the offset asked for.
-    pub range: Option<FileRange>,
-    /// The first offset in the range, or the one asked for.
-    pub first_offset: Offset,
-    /// The offset after the range, where the next read goes on.
-    pub next_offset: Offset,
-}
-
-impl LogRead {
-    /// Length of the range in bytes.
-    pub fn len(&self) -> u64 {
-        self.range.as_ref().map_or(0, |range| range.len)
-    }
-
-    /// Whether there was nothing to read.
-    pub fn is_empty(&self) -> bool {
-        self.range.is_none()
-    }
-
-    /// The batches, read into memory: for replaying a log, not for serving it.
-    pub fn batches(&self) -> Result<Vec<RecordBatch>, LogError> {
-        unimplemented!()
-    }
-}
-
-/// A record found by time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TimestampOffset {
-    /// The record's timestamp (ms).
-    pub timestamp_ms: i64,
-    /// Its offset.
-    pub offset: Offset,
-    /// The leader epoch of its batch.
-    pub leader_epoch: LeaderEpoch,
-}
-
-/// Where a leader epoch ends in this log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EpochEnd {
-    /// The largest epoch that is not larger than the one asked for.
-    pub epoch: LeaderEpoch,
-    /// The offset after its last record.
-    pub end_offset: Offset,
-}
-
-/// A transaction that was aborted, as read_committed readers are told of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AbortedTransaction {
-    /// Whose.
-    pub producer_id: ProducerId,
-    /// The first offset of its records here.
-    pub first_offset: Offset,
-}
-
-/// What a log knows of an active producer, as DescribeProducers shows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ProducerStatus {
-    /// The producer.
-    pub producer_id: ProducerId,
-    /// Its newest epoch.
-    pub producer_epoch: ProducerEpoch,
-    /// The sequence of its last record.
-    pub last_sequence: Sequence,
-    /// The timestamp of its last batch (ms).
-    pub last_timestamp_ms: i64,
-    /// The coordinator epoch of its last marker, −1 if there was none.
-    pub coordinator_epoch: i32,
-    /// Where its open transaction begins.
-    pub transaction_start: Option<Offset>,
-}
-
-/// Told after each sync: the new stable offset, or why there will be none.
-pub type SyncListener = Box<dyn Fn(Result<Offset, LogError>) + Send + Sync>;
+use crate::ids::{LeaderEpoch, Offset, TopicId, TopicPartition};
 
 /// One partition's log. Shared between threads: appends exclude each other, readers do not wait for them nor for syncs.
 pub struct Log {
-    ticket: SyncTicket,
+    pub(super) disk: Arc<dyn Disk>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) random: Arc<dyn Random>,
+    pub(super) topic_partition: TopicPartition,
+    pub(super) dir: Arc<Path>,
+    pub(super) config: RwLock<Arc<LogConfig>>,
+    pub(super) log_start: AtomicI64,
+    pub(super) log_end: AtomicI64,
+    pub(super) stable: AtomicI64,
+    /// Oldest first; the last one is written to.
+    pub(super) segments: RwLock<Vec<Arc<Segment>>>,
+    pub(super) writer: Mutex<Writer>,
+    pub(super) producers: Mutex<ProducerStates>,
+    /// False: no transaction holds readers back, and `producers` need not be asked.
+    pub(super) transactions: AtomicBool,
+    pub(super) epochs: RwLock<LeaderEpochs>,
+    pub(super) recent: Mutex<Recent>,
+    /// Held during a sync: one at a time.
+    pub(super) syncing: Mutex<()>,
+    pub(super) ticket: SyncTicket,
+    /// When the last sync ended (ns, monotonic).
+    pub(super) last_flush_ns: AtomicU64,
+    pub(super) listener: OnceLock<SyncListener>,
+    failure: OnceLock<String>,
+    closed: AtomicBool,
+}
+
+/// What only the writer knows.
+#[derive(Debug)]
+pub(super) struct Writer {
+    /// Written and not yet synced.
+    pub(super) dirty: Dirty,
+    /// Whether the directory exists.
+    pub(super) has_dir: bool,
+    pub(super) topic_id: Option<TopicId>,
+    /// A truncation during a sync lowers what that sync may call stable.
+    pub(super) sync_ceiling: Offset,
+    /// Recovery begins here: records, indexes and producers below are on stable storage.
+    pub(super) recovery_point: Offset,
+    /// The newest producer snapshot.
+    pub(super) snapshot_at: Option<Offset>,
+    /// Taken off the last segment's age limit.
+    pub(super) roll_jitter_ms: i64,
+    /// Renamed files, and when they may be removed (ms, wall time).
+    pub(super) deleted: Vec<(PathBuf, i64)>,
+}
+
+/// What opening found, for [`Log::assemble`].
+pub(super) struct Opened {
+    pub(super) segments: Vec<Arc<Segment>>,
+    pub(super) producers: ProducerStates,
+    pub(super) epochs: LeaderEpochs,
+    pub(super) log_start: Offset,
+    pub(super) log_end: Offset,
+    pub(super) stable: Offset,
+    pub(super) writer: Writer,
 }
 
 impl fmt::Debug for Log {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Log")
+        let (start, end) = (self.log_start_offset(), self.log_end_offset());
+        write!(
+            f,
+            "Log({} {start}..{end}, stable {})",
+            self.topic_partition,
+            self.stable_offset()
+        )
     }
 }
 
 impl Log {
-    /// Opens a log; recovers it where the process before did not end in order. Reads only names and the end of the last
-    /// segment after a clean shutdown.
-    pub fn open(open: OpenLog) -> Result<Log, LogError> {
-        unimplemented!()
+    pub(super) fn assemble(open: super::OpenLog, opened: Opened) -> Log {
+        let recent = Recent::default();
+        Log {
+            last_flush_ns: AtomicU64::new(nanos(open.clock.as_ref())),
+            transactions: AtomicBool::new(!opened.producers.has_no_transactions()),
+            dir: Arc::from(open.dir),
+            disk: open.disk,
+            clock: open.clock,
+            random: open.random,
+            topic_partition: open.topic_partition,
+            config: RwLock::new(open.config),
+            log_start: AtomicI64::new(opened.log_start.0),
+            log_end: AtomicI64::new(opened.log_end.0),
+            stable: AtomicI64::new(opened.stable.0),
+            segments: RwLock::new(opened.segments),
+            writer: Mutex::new(opened.writer),
+            producers: Mutex::new(opened.producers),
+            epochs: RwLock::new(opened.epochs),
+            recent: Mutex::new(recent),
+            syncing: Mutex::new(()),
+            ticket: SyncTicket::default(),
+            listener: OnceLock::new(),
+            failure: OnceLock::new(),
+            closed: AtomicBool::new(false),
+        }
     }
 
     /// Which partition it is.
     pub fn topic_partition(&self) -> &TopicPartition {
-        unimplemented!()
+        &self.topic_partition
     }
 
-    /// The partition's directory, which changes when it is renamed for deletion.
-    pub fn dir(&self) -> PathBuf {
-        unimplemented!()
+    /// The partition's directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// The first offset that is there.
     pub fn log_start_offset(&self) -> Offset {
-        unimplemented!()
+        Offset(self.log_start.load(Ordering::Acquire))
     }
 
     /// The offset that the next record gets.
     pub fn log_end_offset(&self) -> Offset {
-        unimplemented!()
+        Offset(self.log_end.load(Ordering::Acquire))
     }
 
     /// Everything below this offset is on stable storage.
     pub fn stable_offset(&self) -> Offset {
-        unimplemented!()
+        Offset(self.stable.load(Ordering::Acquire))
     }
 
     /// Bytes of all segments' records.
     pub fn size_bytes(&self) -> u64 {
-        unimplemented!()
+        self.segments.read().iter().map(|segment| segment.len()).sum()
     }
 
     /// How many segments there are; 0 before the first write.
     pub fn segment_count(&self) -> usize {
-        unimplemented!()
+        self.segments.read().len()
     }
 
     /// The settings in force.
     pub fn config(&self) -> Arc<LogConfig> {
-        unimplemented!()
+        Arc::clone(&self.config.read())
     }
 
     /// Puts other settings in force, for the next append on.
     pub fn set_config(&self, config: Arc<LogConfig>) {
-        unimplemented!()
+        *self.config.write() = config;
     }
 
-    /// Validates batches, gives them offsets and the leader's epoch, and writes them. They are not durable before the
-    /// stable offset has passed them. A batch that a producer repeats is answered with its first offsets.
-    pub fn append_as_leader(
-        &self,
-        records: &Bytes,
-        leader_epoch: LeaderEpoch,
-        origin: AppendOrigin,
-    ) -> Result<AppendInfo, LogError> {
-        unimplemented!()
+    /// The newest leader epoch in the log.
+    pub fn latest_epoch(&self) -> Option<LeaderEpoch> {
+        self.epochs.read().latest()
     }
 
-    /// Writes batches that another replica gave offsets and epochs, as they are.
-    pub fn append_as_follower(&self, records: &Bytes) -> Result<AppendInfo, LogError> {
-        unimplemented!()
+    /// The epoch of the record at this offset, or of the one that would come there.
+    pub fn epoch_for_offset(&self, offset: Offset) -> Option<LeaderEpoch> {
+        self.epochs.read().epoch_for(offset)
     }
 
-    /// Finds whole batches to read. `OffsetOutOfRange` unless `log start ≤ from ≤ log end`.
-    pub fn read(&self, request: ReadRequest) -> Result<LogRead, LogError> {
-        unimplemented!()
+    /// Where an epoch ends, as OffsetForLeaderEpoch answers; none if nothing is known of it.
+    pub fn end_offset_for_epoch(&self, epoch: LeaderEpoch) -> Option<EpochEnd> {
+        self.epochs.read().end_of(epoch, self.log_end_offset())
+    }
+
+    /// Notes that a leadership begins at the log's end.
+    pub fn start_leader_epoch(&self, epoch: LeaderEpoch) -> Result<(), LogError> {
+        self.check_usable()?;
+        let mut writer = self.writer.lock();
+        if self.epochs.write().assign(epoch, self.log_end_offset()) {
+            writer.dirty.epochs = true;
+        }
+        Ok(())
+    }
+
+    /// Forgets idle producers (`producer.id.expiration.ms`).
+    pub fn expire_producers(&self) {
+        let expiration_ms = self.config().producer_expiration_ms;
+        self.producers.lock().expire(self.clock.now_ms(), expiration_ms);
+    }
+
+    /// The producers that the log remembers.
+    pub fn producers(&self) -> Vec<ProducerStatus> {
+        self.producers.lock().status()
+    }
+
+    /// Tells the log that every replica has what is below the high watermark, so that it forgets transactions that ended
+    /// there.
+    pub fn on_high_watermark(&self, high_watermark: Offset) {
+        if self.transactions.load(Ordering::Acquire) {
+            let mut producers = self.producers.lock();
+            producers.on_high_watermark(high_watermark);
+            self.transactions
+                .store(!producers.has_no_transactions(), Ordering::Release);
+        }
     }
 
     /// Where read_committed readers stop: before the first transaction that is open, or was ended by a marker at or
     /// beyond the high watermark.
     pub fn last_stable_offset(&self, high_watermark: Offset) -> Offset {
-        unimplemented!()
-    }
-
-    /// The aborted transactions that a read_committed reader of `from .. upto` must know of.
-    pub fn aborted_transactions(&self, from: Offset, upto: Offset) -> Result<Vec<AbortedTransaction>, LogError> {
-        unimplemented!()
-    }
-
-    /// The first record at or after a time, among those below `upto`.
-    pub fn offset_for_timestamp(&self, timestamp_ms: i64, upto: Offset) -> Result<Option<TimestampOffset>, LogError> {
-        unimplemented!()
-    }
-
-    /// The first record with the largest timestamp of all.
-    pub fn max_timestamp(&self) -> Result<Option<TimestampOffset>, LogError> {
-        unimplemented!()
-    }
-
-    /// The newest leader epoch in the log.
-    pub fn latest_epoch(&self) -> Option<LeaderEpoch> {
-        unimplemented!()
-    }
-
-    /// The epoch of the record at this offset, or of the one that would come there.
-    pub fn epoch_for_offset(&self, offset: Offset) -> Option<LeaderEpoch> {
-        unimplemented!()
-    }
-
-    /// Where an epoch ends, as OffsetForLeaderEpoch answers; none if nothing is known of it.
-    pub fn end_offset_for_epoch(&self, epoch: LeaderEpoch) -> Option<EpochEnd> {
-        unimplemented!()
-    }
-
-    /// Notes that a leadership begins at the log's end.
-    pub fn start_leader_epoch(&self, epoch: LeaderEpoch) -> Result<(), LogError> {
-        unimplemented!()
-    }
-
-    /// Removes everything at and beyond an offset; whether there was anything.
-    pub fn truncate_to(&self, offset: Offset) -> Result<bool, LogError> {
-        unimplemented!()
-    }
-
-    /// Removes everything and begins anew at an offset.
-    pub fn truncate_fully_and_start_at(&self, offset: Offset) -> Result<(), LogError> {
-        unimplemented!()
-    }
-
-    /// Closes the last segment and begins another, if it holds anything.
-    pub fn roll(&self) -> Result<(), LogError> {
-        unimplemented!()
-    }
-
-    /// Hides everything below an offset from readers; whether that changed anything.
-    pub fn increment_log_start_offset(&self, to: Offset) -> Result<bool, LogError> {
-        unimplemented!()
-    }
-
-    /// Removes segments that time, size or the log start offset let go, all below the high watermark. Their files keep
-    /// the `.deleted` names given back until they are removed with [`Log::remove_deleted`].
-    pub fn delete_old_segments(&self, high_watermark: Offset) -> Result<Vec<PathBuf>, LogError> {
-        unimplemented!()
-    }
-
-    /// Removes files that [`Log::delete_old_segments`] or opening renamed, once their delay is over.
-    pub fn remove_deleted(&self) -> Result<(), LogError> {
-        unimplemented!()
-    }
-
-    /// Makes everything written so far durable, on this thread; gives the new stable offset.
-    pub fn flush(&self) -> Result<Offset, LogError> {
-        unimplemented!()
-    }
-
-    /// Who is told after each sync. To be set once, before the first append.
-    pub fn set_sync_listener(&self, listener: SyncListener) {
-        unimplemented!()
-    }
-
-    /// Records at or beyond the stable offset (`flush.messages`).
-    pub fn unflushed_messages(&self) -> u64 {
-        unimplemented!()
-    }
-
-    /// When the last sync ended, on the monotonic clock (`flush.ms`).
-    pub fn last_flush(&self) -> Duration {
-        unimplemented!()
-    }
-
-    /// Makes the indexes durable as far as the records are, and gives the offset to checkpoint: recovery reads only what
-    /// is at or beyond it.
-    pub fn recovery_checkpoint(&self) -> Result<Offset, LogError> {
-        unimplemented!()
-    }
-
-    /// Forgets idle producers (`producer.id.expiration.ms`).
-    pub fn expire_producers(&self) {
-        unimplemented!()
-    }
-
-    /// The producers that the log remembers.
-    pub fn producers(&self) -> Vec<ProducerStatus> {
-        unimplemented!()
+        if !self.transactions.load(Ordering::Acquire) {
+            return high_watermark;
+        }
+        let unstable = self.producers.lock().first_unstable(high_watermark);
+        unstable.map_or(high_watermark, |unstable| {
+            unstable.max(self.log_start_offset()).min(high_watermark)
+        })
     }
 
     /// The topic's id from `partition.metadata`, if that file is there.
     pub fn topic_id(&self) -> Result<Option<TopicId>, LogError> {
-        unimplemented!()
+        partition_metadata::read(self.disk.as_ref(), &self.dir)
     }
 
-    /// Writes `partition.metadata`. Needed once, before the first write.
-    pub fn write_topic_id(&self, id: TopicId) -> Result<(), LogError> {
-        unimplemented!()
+    /// Refuses a log that was closed or has failed.
+    pub(super) fn check_usable(&self) -> Result<(), LogError> {
+        self.check_intact()?;
+        if self.closed.load(Ordering::Acquire) {
+            Err(LogError::Closed)
+        } else {
+            Ok(())
+        }
     }
 
-    /// Makes everything durable, with a snapshot of the producers, and refuses further use.
-    pub fn close(&self) -> Result<(), LogError> {
-        unimplemented!()
+    /// Refuses a log that has failed.
+    pub(super) fn check_intact(&self) -> Result<(), LogError> {
+        self.failure
+            .get()
+            .map_or(Ok(()), |reason| Err(LogError::Failed { reason: reason.clone() }))
     }
 
-    /// Renames the directory so that it is no log any more, and closes it; gives the new name, to be removed later. None
-    /// if the log never had a directory.
-    pub fn rename_for_deletion(&self) -> Result<Option<PathBuf>, LogError> {
-        unimplemented!()
+    /// Why the log is out of service, if it is.
+    pub fn failure(&self) -> Option<&str> {
+        self.failure.get().map(String::as_str)
+    }
+
+    /// Ends the log after an error that leaves its files in an unknown state.
+    pub(super) fn fail(&self, error: &LogError) {
+        if self.failure.set(error.to_string()).is_ok() {
+            tracing::error!(partition = %self.topic_partition, %error, "the log is out of service");
+        }
+    }
+
+    /// Ends the log unless the error leaves it as it was: a full disk does.
+    pub(super) fn fail_unless_full(&self, error: LogError) -> LogError {
+        if error.is_storage() && !matches!(error, LogError::DiskFull { .. }) {
+            self.fail(&error);
+        }
+        error
+    }
+
+    pub(super) fn mark_closed(&self) {
+        self.closed.store(true, Ordering::Release);
     }
 }
 
-impl Syncable for Log {
-    fn sync(&self) {
-        unimplemented!()
-    }
-
-    fn ticket(&self) -> &SyncTicket {
-        &self.ticket
-    }
+/// A monotonic time as a number.
+pub(super) fn nanos(clock: &dyn Clock) -> u64 {
+    u64::try_from(clock.monotonic().as_nanos()).unwrap_or(u64::MAX)
 }

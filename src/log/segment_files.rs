@@ -27,11 +27,6 @@ impl SegmentFiles {
         self.disk.open(&path, mode).during("open the file", &path)
     }
 
-    /// Creates a file if it is missing, without content.
-    pub(super) fn ensure(&self, extension: &str) -> Result<(), LogError> {
-        self.open(extension, OpenMode::Create).map(drop)
-    }
-
     /// Renames all files so that they are no part of the log any more; gives their new names.
     pub(super) fn mark_deleted(&self) -> Result<Vec<PathBuf>, LogError> {
         use file_names::{LOG, OFFSET_INDEX, SNAPSHOT, TIME_INDEX, TXN_INDEX};

@@ -5,9 +5,12 @@
 //! is closed, so that the last entry holds the segment's largest timestamp. Invariant: timestamps rise, offsets do not
 //! fall.
 
+use std::sync::Arc;
+
 use super::LogError;
 use super::index_file::IndexFile;
 use super::segment_files::SegmentFiles;
+use crate::disk::DiskFile;
 use crate::ids::Offset;
 
 #[derive(Debug)]
@@ -59,18 +62,10 @@ impl TimeIndex {
         Ok(self.file.entries(files)?.last().map(|entry| point(entry, files)))
     }
 
-    /// Adds an entry if its timestamp is larger than the last one's.
-    pub(super) fn push_if_later(&mut self, entry: TimePoint, files: &SegmentFiles) -> Result<(), LogError> {
-        if entry.timestamp_ms < 0
-            || self
-                .last(files)?
-                .is_some_and(|last| last.timestamp_ms >= entry.timestamp_ms)
-        {
-            return Ok(());
-        }
-        match i32::try_from(entry.offset.0 - files.base.0) {
-            Ok(relative) => self.file.push(encode(entry.timestamp_ms, relative), files),
-            Err(_) => Ok(()),
+    /// Adds an entry, whose timestamp is larger than the last one's.
+    pub(super) fn push(&mut self, entry: TimePoint, files: &SegmentFiles) {
+        if let Ok(relative) = i32::try_from(entry.offset.0 - files.base.0) {
+            self.file.push(encode(entry.timestamp_ms, relative), files);
         }
     }
 
@@ -124,8 +119,8 @@ impl TimeIndex {
         self.file.write_tail(files)
     }
 
-    pub(super) fn sync(&mut self, files: &SegmentFiles) -> Result<(), LogError> {
-        self.file.sync(files)
+    pub(super) fn complete(&mut self, files: &SegmentFiles) -> Result<Arc<dyn DiskFile>, LogError> {
+        self.file.complete(files)
     }
 }
 
@@ -140,7 +135,6 @@ fn point(entry: &[u8; 12], files: &SegmentFiles) -> TimePoint {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-    use std::sync::Arc;
 
     use super::*;
     use crate::disk::{Disk, SimDisk};
@@ -154,22 +148,15 @@ mod tests {
             base: Offset(50),
         };
         let mut index = TimeIndex::new(0);
-        for (timestamp_ms, offset) in [(1_000, 55), (1_000, 60), (900, 65), (2_000, 70), (-1, 75)] {
-            index
-                .push_if_later(
-                    TimePoint {
-                        timestamp_ms,
-                        offset: Offset(offset),
-                    },
-                    &files,
-                )
-                .unwrap();
+        for (timestamp_ms, offset) in [(1_000, 55), (2_000, 70)] {
+            let offset = Offset(offset);
+            index.push(TimePoint { timestamp_ms, offset }, &files);
         }
         (files, index)
     }
 
     #[test]
-    fn only_rising_timestamps_are_kept_and_the_one_before_is_found() {
+    fn the_entry_at_or_before_a_time_is_found() {
         let (files, index) = setup();
         let at = |timestamp| {
             index
@@ -186,7 +173,7 @@ mod tests {
     #[test]
     fn the_file_is_kafkas() {
         let (files, mut index) = setup();
-        index.sync(&files).unwrap();
+        index.complete(&files).unwrap().sync_data().unwrap();
         let bytes = files.disk.read(&files.path("timeindex"), 1_000).unwrap();
         assert_eq!(
             bytes,

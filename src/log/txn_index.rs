@@ -5,11 +5,12 @@
 //! at once; a lost or torn tail is made again by recovery. Invariant: last offsets rise.
 
 use std::io::IoSlice;
+use std::sync::Arc;
 
 use super::LogError;
 use super::error::IoContext;
 use super::segment_files::SegmentFiles;
-use crate::disk::OpenMode;
+use crate::disk::{DiskFile, OpenMode};
 use crate::ids::{Offset, ProducerId};
 
 const ENTRY_LEN: usize = 34;
@@ -120,13 +121,13 @@ impl TxnIndex {
         Ok(())
     }
 
-    pub(super) fn sync(&self, files: &SegmentFiles) -> Result<(), LogError> {
+    /// The file, to be synced, if there is one.
+    pub(super) fn file(&self, files: &SegmentFiles) -> Result<Option<Arc<dyn DiskFile>>, LogError> {
         if self.is_empty() {
-            return Ok(());
+            Ok(None)
+        } else {
+            files.open(Self::EXTENSION, OpenMode::ReadWrite).map(Some)
         }
-        let file = files.open(Self::EXTENSION, OpenMode::ReadWrite)?;
-        file.sync_data()
-            .during("sync the transaction index", &files.path(Self::EXTENSION))
     }
 }
 
@@ -166,7 +167,6 @@ fn read(files: &SegmentFiles) -> Result<Vec<AbortedTxn>, LogError> {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-    use std::sync::Arc;
 
     use super::*;
     use crate::disk::{Disk, SimDisk};
@@ -215,7 +215,7 @@ mod tests {
         let files = setup();
         let mut index = TxnIndex::new(0);
         index.truncate_to(Offset(0), &files).unwrap();
-        index.sync(&files).unwrap();
+        assert!(index.file(&files).unwrap().is_none());
         assert!(index.entries(&files).unwrap().is_empty());
         assert!(!files.disk.exists(&files.path("txnindex")).unwrap());
     }

@@ -114,7 +114,6 @@ impl Partition {
                 required,
             });
         }
-        self.write_identity_once()?;
         let appended = self.log.append_as_leader(records, role.leader_epoch, origin);
         drop(leadership);
         let info = appended.inspect_err(|error| self.note_failure(error))?;
@@ -224,6 +223,7 @@ impl Partition {
         };
         let before = self.high_watermark.fetch_max(committed.0, Ordering::AcqRel);
         if committed.0 > before {
+            self.log.on_high_watermark(committed);
             self.commits.advance(self.high_watermark());
             self.readers.wake();
         }
@@ -275,15 +275,6 @@ impl Partition {
     /// Whether the files failed; nothing is read from or written to them any more.
     pub fn has_failed(&self) -> bool {
         self.failed.load(Ordering::Acquire)
-    }
-
-    /// A directory says which topic it belongs to before it holds a record of it. Called under `leadership`.
-    fn write_identity_once(&self) -> Result<(), PartitionError> {
-        if !self.identified.load(Ordering::Relaxed) {
-            self.log.write_topic_id(self.topic_id)?;
-            self.identified.store(true, Ordering::Relaxed);
-        }
-        Ok(())
     }
 
     fn divergence(&self, from: FetchFrom) -> Option<EpochEnd> {

@@ -13,6 +13,9 @@ use super::{OpenRegistry, PartitionRegistry, RegistryError};
 use crate::log::{LogDir, LogError, PartitionDir};
 use crate::metadata::MetadataImage;
 
+/// The topic of the metadata log.
+const METADATA_TOPIC: &str = "__cluster_metadata";
+
 /// How far the opening of replicas is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoadProgress {
@@ -35,7 +38,10 @@ impl PartitionRegistry {
             for path in dir.pending_deletions()? {
                 self.doom(path, dir);
             }
-            found.push((Arc::clone(dir), Checkpoints::read(dir)?, dir.partitions()?));
+            let mut partitions = dir.partitions()?;
+            // The controller's own log is no topic's.
+            partitions.retain(|found| found.topic_partition.topic != METADATA_TOPIC);
+            found.push((Arc::clone(dir), Checkpoints::read(dir)?, partitions));
         }
         let total = found.iter().map(|(_, _, partitions)| partitions.len()).sum();
         let done = AtomicUsize::new(0);

@@ -85,8 +85,6 @@ pub struct Partition {
     high_watermark: AtomicI64,
     /// The files are in doubt; see [`Partition::has_failed`].
     failed: AtomicBool,
-    /// Whether the directory says which topic it belongs to.
-    identified: AtomicBool,
     /// Produces that wait for the high watermark.
     commits: CommitQueue,
     /// Produces that wait for stable storage because of `flush.messages`.

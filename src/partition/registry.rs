@@ -181,6 +181,7 @@ impl PartitionRegistry {
             random: Arc::clone(&self.open.random),
             dir: directory.clone(),
             topic_partition: name.clone(),
+            topic_id: Some(topic.id),
             config: Arc::new(log_config(&self.open.settings, &settings)),
             log_start_offset: known(&checkpoints.log_starts),
             recovery_point: known(&checkpoints.recovery_points),

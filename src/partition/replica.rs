@@ -38,16 +38,15 @@ impl Partition {
     /// Opens the log (recovering it where needed) as a replica that knows no leader yet; see [`Partition::set_role`].
     pub fn open(open: OpenReplica) -> Result<Arc<Partition>, LogError> {
         let log = Arc::new(Log::open(open.log)?);
-        let identified = match log.topic_id()? {
-            Some(id) if id != open.topic_id => {
-                return Err(LogError::ForeignTopic {
-                    dir: log.dir(),
-                    found: id,
-                    expected: open.topic_id,
-                });
-            }
-            id => id.is_some(),
-        };
+        if let Some(found) = log.topic_id()?
+            && found != open.topic_id
+        {
+            return Err(LogError::ForeignTopic {
+                dir: log.dir().to_owned(),
+                found,
+                expected: open.topic_id,
+            });
+        }
         let high_watermark = open
             .high_watermark
             .min(log.log_end_offset())
@@ -69,7 +68,6 @@ impl Partition {
             leadership: Mutex::new(()),
             high_watermark: AtomicI64::new(high_watermark.0),
             failed: AtomicBool::new(false),
-            identified: AtomicBool::new(identified),
             commits: CommitQueue::default(),
             flushes: CommitQueue::default(),
             readers: ReaderSet::default(),

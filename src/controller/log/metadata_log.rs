@@ -93,15 +93,13 @@ impl MetadataLog {
             random: open.random.clone(),
             dir: dir.clone(),
             topic_partition,
+            topic_id: Some(TopicId(Uuid::METADATA_TOPIC)),
             config: Arc::new(config(&open)),
             log_start_offset: Offset::ZERO,
             recovery_point: Offset::ZERO,
             clean_shutdown: open.clean_shutdown,
             on_progress: None,
         })?;
-        if log.topic_id()?.is_none() {
-            log.write_topic_id(TopicId(Uuid::METADATA_TOPIC))?;
-        }
         let loaded = loading::load(open.disk.as_ref(), &dir, &log, &open.cluster_id)?;
         let mut this = MetadataLog {
             dir,

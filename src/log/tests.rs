@@ -1,0 +1,9 @@
+//! The log as its users see it.
+
+mod append;
+mod crash;
+mod model;
+mod producers;
+mod reading;
+mod retention;
+mod support;
