@@ -20,8 +20,8 @@ pub mod produce;
 mod reply;
 pub mod service;
 
-pub use handles::Handles;
 pub use crate::controller::validate_topic_name;
+pub use handles::Handles;
 pub use init_producer_id::ProducerIds;
 pub use service::{
     ClientSoftware, ConnectionInfo, Disconnect, Endpoint, Handled, ListenerInfo, PendingReply, Reply, ReplyChunk,

@@ -89,11 +89,20 @@ mod tests {
         let mut bytes = records.sequenced(ProducerId(5), ProducerEpoch(2), Sequence(3)).unwrap();
         let batch = RecordBatch::split_first(&mut bytes).unwrap();
         assert!(bytes.is_empty() && batch.verify_crc());
-        assert_eq!((batch.base_offset(), batch.record_count(), batch.max_timestamp()), (0, 2, 9));
-        assert_eq!((batch.producer_id(), batch.producer_epoch(), batch.base_sequence()), (5, 2, 3));
+        assert_eq!(
+            (batch.base_offset(), batch.record_count(), batch.max_timestamp()),
+            (0, 2, 9)
+        );
+        assert_eq!(
+            (batch.producer_id(), batch.producer_epoch(), batch.base_sequence()),
+            (5, 2, 3)
+        );
         let records: Vec<_> = batch.records(1_000).unwrap().collect::<Result<_, _>>().unwrap();
         assert_eq!((records[0].timestamp, records[1].timestamp), (9, 7));
-        assert_eq!((records[0].key.as_deref(), records[1].key.as_deref()), (Some(&b"k"[..]), None));
+        assert_eq!(
+            (records[0].key.as_deref(), records[1].key.as_deref()),
+            (Some(&b"k"[..]), None)
+        );
         assert_eq!(records[1].value.as_deref(), Some(&b"w"[..]));
         assert_eq!(records[0].headers[0].value.as_deref(), Some(&b"1"[..]));
     }
@@ -102,6 +111,9 @@ mod tests {
     fn without_a_producer_the_batch_names_none() {
         let records = Records::encode(vec![message(None, "v", None)], 7).unwrap();
         let batch = RecordBatch::split_first(&mut records.anonymous().unwrap()).unwrap();
-        assert_eq!((batch.producer_id(), batch.producer_epoch(), batch.base_sequence()), (-1, -1, -1));
+        assert_eq!(
+            (batch.producer_id(), batch.producer_epoch(), batch.base_sequence()),
+            (-1, -1, -1)
+        );
     }
 }

@@ -66,7 +66,8 @@ async fn collect(request: Request<Body>, bytes_max: usize) -> Result<Vec<u8>, Re
     let mut body = Vec::with_capacity(reserved.min(RESERVED_BYTES_MAX));
     let mut chunks = request.into_body().into_data_stream();
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|error| Refused::invalid(format!("the body could not be read to its end: {error}")))?;
+        let chunk =
+            chunk.map_err(|error| Refused::invalid(format!("the body could not be read to its end: {error}")))?;
         let len = body.len().saturating_add(chunk.len());
         if len > bytes_max {
             return Err(too_large(len as u64, "at least "));
@@ -119,7 +120,10 @@ mod tests {
     async fn a_body_may_be_as_long_as_the_setting_says_and_not_a_byte_longer() {
         assert_eq!(collect(chunked(&["abc", "de"]), 5).await, Ok(b"abcde".to_vec()));
         let refused = collect(chunked(&["abc", "def"]), 5).await.unwrap_err();
-        assert_eq!((refused.status.as_u16(), refused.code), (413, ErrorCode::MESSAGE_TOO_LARGE));
+        assert_eq!(
+            (refused.status.as_u16(), refused.code),
+            (413, ErrorCode::MESSAGE_TOO_LARGE)
+        );
         assert_eq!(
             refused.message,
             "the body has at least 6 bytes, at most 5 are taken (socket.request.max.bytes)"
@@ -129,7 +133,9 @@ mod tests {
     #[tokio::test]
     async fn a_claimed_length_is_refused_before_a_byte_is_read() {
         let mut request = chunked(&[]);
-        request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("6"));
+        request
+            .headers_mut()
+            .insert(CONTENT_LENGTH, HeaderValue::from_static("6"));
         let refused = collect(request, 5).await.unwrap_err();
         assert_eq!(
             refused.message,

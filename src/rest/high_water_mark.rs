@@ -37,7 +37,9 @@ fn number(text: &str) -> Result<i32, Refused> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten().ok_or_else(|| {
         let max = i32::MAX;
-        Refused::invalid(format!("the partition is '{text}', it must be a number from 0 to {max}"))
+        Refused::invalid(format!(
+            "the partition is '{text}', it must be a number from 0 to {max}"
+        ))
     })
 }
 

@@ -1,13 +1,15 @@
 //! Produce: the messages of one request as one record batch, by the way that a Kafka producer's batch takes.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Method, Request};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use dmq_protocol::ErrorCode;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -141,25 +143,55 @@ impl Shape for ProduceResponse {
 }
 
 pub async fn produce(State(state): State<RestState>, request: Request<Body>) -> Response {
-    answer(receive(&state, request).await)
+    let (handles, request) = match receive(&state, request).await {
+        Ok(received) => received,
+        Err(refused) => return answer::<ProduceResponse>(Err(refused)),
+    };
+    let (name, messages) = (request.topic.clone(), request.messages.0.len());
+    let partition = PartitionId(request.partition.as_i32());
+    match append(&handles, partition, request).await {
+        Ok(response) => answer(Ok(response)),
+        Err(refused) => {
+            let refused = refused.about(&handles, &name, partition);
+            let body = ProduceResponse {
+                topic: Some(name),
+                partition: Some(partition.0),
+                results: results_of(&refused, messages),
+                ..ProduceResponse::refused(&refused)
+            };
+            (refused.status, Json(body)).into_response()
+        }
+    }
 }
 
 pub async fn wrong_method(method: Method) -> Response {
     answer::<ProduceResponse>(Err(Refused::method(&method, "POST")))
 }
 
-async fn receive(state: &RestState, request: Request<Body>) -> Result<ProduceResponse, Refused> {
+async fn receive(state: &RestState, request: Request<Body>) -> Result<(Arc<Handles>, ProduceRequest), Refused> {
     let handles = state.handles()?;
     let request: ProduceRequest = body::read(request, handles.settings.socket_request_max_bytes).await?;
     topic::check(&request.topic)?;
-    let partition = PartitionId(request.partition.as_i32());
-    let name = request.topic.clone();
-    append(&handles, partition, request)
-        .await
-        .map_err(|refused| refused.about(&handles, &name, partition))
+    Ok((handles, request))
 }
 
-async fn append(handles: &Arc<Handles>, number: PartitionId, request: ProduceRequest) -> Result<ProduceResponse, Refused> {
+/// All messages share the fate of their batch; those at fault are told apart by what is said of them.
+fn results_of(refused: &Refused, messages: usize) -> Vec<MessageResult> {
+    let at_fault: HashMap<i32, &String> = refused.messages.iter().map(|(place, why)| (*place, why)).collect();
+    let result = |place| MessageResult {
+        offset: -1,
+        timestamp: -1,
+        error_code: refused.code.name(),
+        error_message: at_fault.get(&place).map(|why| (*why).clone()),
+    };
+    (0..).take(messages).map(result).collect()
+}
+
+async fn append(
+    handles: &Arc<Handles>,
+    number: PartitionId,
+    request: ProduceRequest,
+) -> Result<ProduceResponse, Refused> {
     let producer = Producer::of(request.producer_id, request.producer_epoch, request.base_sequence)?;
     let acks = request.required_acks.map_or(-1, Int::as_i16);
     let acks = RequiredAcks::from_wire(acks).ok_or(ErrorCode::INVALID_REQUEST)?;
@@ -168,7 +200,10 @@ async fn append(handles: &Arc<Handles>, number: PartitionId, request: ProduceReq
 
     let now_ms = handles.clock.now_ms();
     let Messages(messages) = request.messages;
-    let timestamps: Vec<i64> = messages.iter().map(|message| message.timestamp.unwrap_or(now_ms)).collect();
+    let timestamps: Vec<i64> = messages
+        .iter()
+        .map(|message| message.timestamp.unwrap_or(now_ms))
+        .collect();
     let records = Records::encode(messages, now_ms)?;
     let appended = match producer {
         Producer::Anonymous => produce_one(partition, records.anonymous()?, acks, timeout).await,

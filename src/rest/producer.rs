@@ -26,7 +26,10 @@ pub struct ProducerName(pub ProducerId);
 impl ProducerName {
     fn of(name: &str) -> ProducerName {
         let digest = Sha256::digest(name.as_bytes());
-        let number = digest.iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
+        let number = digest
+            .iter()
+            .take(8)
+            .fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
         let number = NAMED_IDS | number % NAMED_IDS;
         ProducerName(ProducerId(i64::try_from(number).unwrap_or(i64::MAX)))
     }
@@ -130,7 +133,10 @@ mod tests {
     fn what_names_nobody_is_refused() {
         for wrong in ["\"\"", "-1", "1.5", "9223372036854775808", "true", "[]", "{}"] {
             let told = id(wrong).unwrap_err();
-            assert!(told.contains("expected a string that is not empty, or an integer"), "{told}");
+            assert!(
+                told.contains("expected a string that is not empty, or an integer"),
+                "{told}"
+            );
         }
     }
 
@@ -140,7 +146,10 @@ mod tests {
         let epoch = serde_json::from_str("3").ok();
         let first = serde_json::from_str("5").ok();
         let (id, number) = (ProducerId(7), ProducerEpoch(3));
-        assert_eq!(Producer::of(name, epoch, first), Ok(Producer::Idempotent(id, number, Sequence(5))));
+        assert_eq!(
+            Producer::of(name, epoch, first),
+            Ok(Producer::Idempotent(id, number, Sequence(5)))
+        );
         assert_eq!(Producer::of(name, epoch, None), Ok(Producer::Fencing(id, number)));
         assert_eq!(Producer::of(name, None, None), Ok(Producer::Anonymous));
         assert_eq!(Producer::of(None, epoch, None), Ok(Producer::Anonymous));

@@ -189,7 +189,10 @@ mod tests {
     #[test]
     fn a_status_of_its_own_leaves_the_code() {
         let refused = Refused::method(&Method::PUT, "POST");
-        assert_eq!((refused.status.as_u16(), refused.code), (405, ErrorCode::INVALID_REQUEST));
+        assert_eq!(
+            (refused.status.as_u16(), refused.code),
+            (405, ErrorCode::INVALID_REQUEST)
+        );
         assert_eq!(refused.message, "the method PUT is not allowed here, POST is");
     }
 }

@@ -77,21 +77,45 @@ mod tests {
     #[test]
     fn a_number_within_the_range_is_read() {
         assert_eq!((read("-1"), read("0"), read("1")), (Ok(-1), Ok(0), Ok(1)));
-        assert_eq!(serde_json::from_str::<NonNegative<{ i64::MAX }>>("9223372036854775807").unwrap().get(), i64::MAX);
+        assert_eq!(
+            serde_json::from_str::<NonNegative<{ i64::MAX }>>("9223372036854775807")
+                .unwrap()
+                .get(),
+            i64::MAX
+        );
     }
 
     #[test]
     fn anything_else_is_refused() {
-        for wrong in ["2", "-2", "1.0", "1e0", "\"1\"", "true", "null", "[]", "{}", "18446744073709551615", "1e999"] {
+        for wrong in [
+            "2",
+            "-2",
+            "1.0",
+            "1e0",
+            "\"1\"",
+            "true",
+            "null",
+            "[]",
+            "{}",
+            "18446744073709551615",
+            "1e999",
+        ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
-        assert!(read("2").unwrap_err().starts_with("invalid value: integer `2`, expected an integer from -1 to 1"));
+        assert!(
+            read("2")
+                .unwrap_err()
+                .starts_with("invalid value: integer `2`, expected an integer from -1 to 1")
+        );
     }
 
     #[test]
     fn a_smaller_type_holds_the_nearest_number() {
         let number: Int<-1, 40_000> = serde_json::from_str("40000").unwrap();
-        assert_eq!((number.as_i16(), number.as_i32(), number.as_u64()), (i16::MAX, 40_000, 40_000));
+        assert_eq!(
+            (number.as_i16(), number.as_i32(), number.as_u64()),
+            (i16::MAX, 40_000, 40_000)
+        );
         let number: Int<-1, 1> = serde_json::from_str("-1").unwrap();
         assert_eq!((number.as_i16(), number.as_i32(), number.as_u64()), (-1, -1, 0));
     }

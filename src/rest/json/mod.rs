@@ -89,15 +89,30 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_with_its_place_and_value() {
         for (body, told) in [
-            (&br#"{"number": 8}"#[..], "number: invalid value: integer `8`, expected an integer from 0 to 7"),
-            (br#"{"number": "1"}"#, "number: invalid type: string \"1\", expected an integer from 0 to 7"),
+            (
+                &br#"{"number": 8}"#[..],
+                "number: invalid value: integer `8`, expected an integer from 0 to 7",
+            ),
+            (
+                br#"{"number": "1"}"#,
+                "number: invalid type: string \"1\", expected an integer from 0 to 7",
+            ),
             (br#"{"text": "x"}"#, "the body: missing field `number`"),
             (br#"{"number": 1, "number": 1}"#, "number: duplicate field `number`"),
-            (br#"[1, "x"]"#, "the body: invalid type: sequence, expected a JSON object"),
-            (br#""x""#, "the body: invalid type: string \"x\", expected a JSON object"),
+            (
+                br#"[1, "x"]"#,
+                "the body: invalid type: sequence, expected a JSON object",
+            ),
+            (
+                br#""x""#,
+                "the body: invalid type: string \"x\", expected a JSON object",
+            ),
             (b"", "the body: EOF while parsing a value"),
             (br#"{"number": 1"#, "EOF while parsing an object"),
-            (br#"{"number": 1} x"#, "the body must be one JSON object: trailing characters"),
+            (
+                br#"{"number": 1} x"#,
+                "the body must be one JSON object: trailing characters",
+            ),
             (b"{\"number\": 1, \"other\": \"\xff\"}", "the byte at 24 is not UTF-8"),
         ] {
             let message = message(body);

@@ -78,7 +78,9 @@ mod tests {
 
     #[test]
     fn what_is_not_bytes_is_refused() {
-        for wrong in ["\"\"", "[]", "null", "1", "{}", "[256]", "[-129]", "[1.5]", "[\"a\"]", "[null]", "true"] {
+        for wrong in [
+            "\"\"", "[]", "null", "1", "{}", "[256]", "[-129]", "[1.5]", "[\"a\"]", "[null]", "true",
+        ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
         for wrong in ["a", "dmFsdWUx=", "dmFsdWU", "d m F s", "dmFsdWV=", "_-_-", "ä"] {
