@@ -14,8 +14,6 @@ import time
 
 from . import java, paths
 
-# The records carry fixed timestamps of 2023: nothing may expire by them.
-ALWAYS = {"log.retention.ms": "-1"}
 KAFKA_CLUSTER_ID = "4L6g3nShT-eMCtK--X86sw"
 
 
@@ -39,7 +37,7 @@ class Broker:
         self.home = home or paths.scratch(self.kind)
         self.home.mkdir(parents=True, exist_ok=True)
         self.data = self.home / "data"
-        self.settings = {**ALWAYS, **(settings or {})}
+        self.settings = dict(settings or {})
         self.port = 0
         self.rest_port = 0
         self.process: subprocess.Popen | None = None

@@ -19,6 +19,9 @@ use crate::partition::{Isolation, OffsetQuery};
 #[derive(Debug)]
 pub struct ListOffsets;
 
+/// Answers name the leader epoch of the offset from this version on (KIP-320).
+const FIRST_WITH_LEADER_EPOCH: i16 = 4;
+
 /// Timestamps below zero ask for an end of the log; each is known from some version on.
 mod special {
     pub const LATEST: i64 = -1;
@@ -136,7 +139,10 @@ fn answer_for(
         Ok(Some(found)) => ListOffsetsPartitionResponse {
             timestamp: found.timestamp_ms,
             offset: found.offset.0,
-            leader_epoch: found.leader_epoch.map_or(-1, |epoch| epoch.0),
+            leader_epoch: found
+                .leader_epoch
+                .filter(|_| version >= FIRST_WITH_LEADER_EPOCH)
+                .map_or(-1, |epoch| epoch.0),
             ..answer
         },
         Ok(None) => answer,

@@ -158,6 +158,64 @@ async fn leaders_go_on_in_their_epoch_only_after_a_clean_stop() {
     assert_eq!(leader(&controller), (Some(BrokerId(1)), LeaderEpoch(1)));
 }
 
+/// Records of the kinds that are only kept.
+fn kept_records() -> Vec<Record> {
+    use dmq_protocol::metadata_records::*;
+    let quota = ClientQuotaRecord {
+        entity: vec![EntityData {
+            entity_type: "user".into(),
+            entity_name: None,
+        }],
+        key: "producer_byte_rate".into(),
+        value: 1024.5,
+        remove: false,
+    };
+    let acl = AccessControlEntryRecord {
+        id: Uuid::from_u128(5),
+        principal: "User:a".into(),
+        ..Default::default()
+    };
+    let scram = UserScramCredentialRecord {
+        name: "a".into(),
+        mechanism: 2,
+        salt: vec![1, 2].into(),
+        ..Default::default()
+    };
+    let token = DelegationTokenRecord {
+        owner: "User:a".into(),
+        token_id: "id".into(),
+        ..Default::default()
+    };
+    let broker = ConfigRecord {
+        resource_type: 4,
+        resource_name: "1".into(),
+        name: "log.retention.ms".into(),
+        value: Some("7".into()),
+    };
+    vec![quota.into(), acl.into(), scram.into(), token.into(), broker.into()]
+}
+
+#[tokio::test]
+async fn the_image_that_a_restart_loads_is_the_one_that_was_published() {
+    for snapshot_after in ["1", "100000"] {
+        let disk = disk();
+        let settings = settings(&[("metadata.log.max.record.bytes.between.snapshots", snapshot_after)]);
+        let controller = Controller::start(config(&disk, settings.clone(), None)).unwrap();
+        create_ok(&controller, "t").await;
+        controller.handle().submit(kept_records()).await.unwrap();
+        controller.handle().allocate_producer_ids().await.unwrap();
+        let (before, epoch) = (image(&controller), controller.broker_epoch());
+        controller.shutdown().await.unwrap();
+        let controller = Controller::start(config(&disk, settings, Some(epoch))).unwrap();
+        let after = image(&controller);
+        assert_eq!(after.preserved.iter().count(), 3);
+        // The start registered the node anew; all else is as it was.
+        let mut expected = MetadataImage::clone(&before);
+        (expected.provenance, expected.cluster) = (after.provenance, after.cluster.clone());
+        assert_eq!(*after, expected);
+    }
+}
+
 /// Notes every image that is published.
 #[derive(Default)]
 struct Watcher(Mutex<Vec<(Arc<MetadataImage>, MetadataChanges)>>);
@@ -414,4 +472,27 @@ async fn garbage_in_the_directory_is_named_and_not_written_over() {
         .unwrap();
     let refused = Controller::start(config(&disk, settings(&[]), None)).unwrap_err();
     assert_eq!(refused, StartError::Log(LogFailure::OtherVoters { others: vec![3] }));
+}
+
+#[tokio::test]
+async fn a_group_that_a_crash_left_open_is_given_up_by_the_next_start() {
+    use dmq_protocol::metadata_records::{BeginTransactionRecord, TopicRecord};
+    let disk = disk();
+    start(&disk).shutdown().await.unwrap();
+    let (mut log, loaded) =
+        log::MetadataLog::open(start::open_log(&config(&disk, settings(&[]), None), false)).unwrap();
+    assert!(!loaded.delta.in_transaction());
+    let half = TopicRecord {
+        name: "half".into(),
+        topic_id: Uuid::from_u128(900),
+    };
+    log.append(&[vec![BeginTransactionRecord { name: None }.into(), half.into()]], 33)
+        .unwrap();
+    log.flush().unwrap();
+    disk.crash(Crash::LoseUnsynced);
+    let controller = start(&disk);
+    assert_eq!(topics(&image(&controller)), BTreeMap::new());
+    create_ok(&controller, "half").await;
+    disk.crash(Crash::LoseUnsynced);
+    assert_eq!(topics(&image(&start(&disk))).len(), 1);
 }

@@ -21,7 +21,7 @@ use super::scan::read_batch;
 use super::segment::{FileLens, Segment};
 use super::segment_files::{SegmentFiles, remove_if_there};
 use super::sync::Dirty;
-use super::{Log, LogError, OpenLog, append, leftovers, recovery};
+use super::{Log, LogError, OpenLog, append, leftovers, partition_metadata, recovery};
 use crate::disk::{DirEntry, Disk};
 use crate::ids::Offset;
 use crate::limits::PRODUCER_SNAPSHOT_BYTES_MAX;
@@ -56,10 +56,15 @@ impl Log {
                 },
                 log_start,
             );
-            epochs.clear();
+            dirty.epochs = epochs.clear();
         }
         dirty.epochs |= epochs.truncate_end(log_end) | epochs.truncate_start(log_start);
         dirty.epochs &= has_dir;
+        if has_dir && !open.clean_shutdown {
+            // The process before may have created names that it did not live to sync.
+            (dirty.dir, dirty.names) = (true, true);
+            dirty.files.push(partition_metadata::path(&open.dir));
+        }
         let aborts = match found.aborts_from {
             Some(from) => NewAborts::From(from),
             None => NewAborts::None,
@@ -94,6 +99,7 @@ impl Log {
             } else {
                 log_end
             },
+            open_ended: found.aborts_from.is_some(),
             snapshot_at: snapshot_at.or(snapshots.last().copied()),
             roll_jitter_ms: 0,
             deleted: Vec::new(),
@@ -147,11 +153,11 @@ impl Files {
                         .segments
                         .push(Arc::new(Segment::existing(at, lens(entry, base, &entries))));
                 }
-                Some((base, OFFSET_INDEX | TIME_INDEX | TXN_INDEX)) => {
-                    // An index without records is a remainder of a removed segment.
-                    if len_of(&entries, &file_name(base, LOG)).is_none() {
-                        remove_if_there(open.disk.as_ref(), &open.dir.join(&entry.name))?;
-                    }
+                // An index without records is a remainder of a removed segment.
+                Some((base, OFFSET_INDEX | TIME_INDEX | TXN_INDEX))
+                    if len_of(&entries, &file_name(base, LOG)).is_none() =>
+                {
+                    remove_if_there(open.disk.as_ref(), &open.dir.join(&entry.name))?;
                 }
                 Some((offset, SNAPSHOT)) => files.snapshots.push(offset),
                 _ => {}

@@ -63,6 +63,8 @@ pub(super) struct Writer {
     pub(super) sync_ceiling: Offset,
     /// Recovery begins here: records, indexes and producers below are on stable storage.
     pub(super) recovery_point: Offset,
+    /// Whether the last segment's index files are not yet as a clean shutdown leaves them.
+    pub(super) open_ended: bool,
     /// The newest producer snapshot.
     pub(super) snapshot_at: Option<Offset>,
     /// Taken off the last segment's age limit.

@@ -350,6 +350,9 @@ impl Segment {
         self.set_len(position);
         file.set_len(position)
             .during("cut the records", &self.files.path(LOG))?;
+        // Were the cut lost and a later append not, old records could follow new ones.
+        file.sync_data()
+            .map_err(|error| LogError::sync(&self.files.path(LOG), &error))?;
         indexes.bytes_since_entry = 0;
         if position == 0 {
             indexes.created_ms = now_ms;

@@ -47,6 +47,25 @@ impl PartitionRegistry {
         }
     }
 
+    /// Removes segments that are too old or too many, and files whose delay after that is over.
+    pub fn retain(&self) {
+        for partition in self.all() {
+            let log = partition.log();
+            let retained = log.delete_old_segments(partition.high_watermark()).and_then(|removed| {
+                if !removed.is_empty() {
+                    let start = partition.log_start_offset();
+                    tracing::info!(partition = %partition.name(), files = removed.len(), log.start = %start, "retention");
+                }
+                log.remove_deleted()
+            });
+            match retained {
+                // A partition that is being removed, or whose files have failed, has said so already.
+                Ok(()) | Err(LogError::Closed | LogError::Failed { .. }) => {}
+                Err(error) => tracing::error!(partition = %partition.name(), %error, "cannot remove old segments"),
+            }
+        }
+    }
+
     /// Forgets producers that have been idle for too long.
     pub fn expire_producers(&self) {
         for partition in self.all() {

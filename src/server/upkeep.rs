@@ -32,7 +32,7 @@ impl Upkeep {
             stop: watch::Sender::new(false),
         };
         let ms = |ms: i64| Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX));
-        let chores: [(Duration, Chore); 6] = [
+        let chores: [(Duration, Chore); 7] = [
             (
                 ms(settings.replica_high_watermark_checkpoint_interval_ms),
                 PartitionRegistry::checkpoint_high_watermarks,
@@ -50,6 +50,7 @@ impl Upkeep {
                 ms(settings.producer_id_expiration_check_interval_ms),
                 PartitionRegistry::expire_producers,
             ),
+            (ms(settings.log_retention_check_interval_ms), PartitionRegistry::retain),
             (REMOVAL_INTERVAL, PartitionRegistry::remove_doomed),
         ];
         for (interval, chore) in chores {

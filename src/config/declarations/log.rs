@@ -3,7 +3,7 @@
 //! Most give the default of a topic's setting; which one is said by the `synonyms` in the table of topics.
 
 use super::super::setting::settings;
-use super::reasons::{LOG, QUORUM, RETENTION, TIERED_STORAGE};
+use super::reasons::{LOG, QUORUM, TIERED_STORAGE};
 
 settings! {
     /// Where logs are kept when `log.dirs` is not set.
@@ -64,19 +64,19 @@ settings! {
     Long "log.remote.copy.lag.ms" = "0", Medium.at_least(-1).cluster_wide().accepted(TIERED_STORAGE);
 
     /// How large a partition may grow before its oldest segments are removed; −1 means no limit.
-    Long "log.retention.bytes" = "-1", High.cluster_wide().accepted(RETENTION);
+    Long "log.retention.bytes" = "-1", High.cluster_wide();
 
     /// How often the broker looks for segments to remove.
-    Long "log.retention.check.interval.ms" = "300000", Medium.at_least(1).accepted(RETENTION);
+    Long "log.retention.check.interval.ms" = "300000", Medium.at_least(1);
 
     /// How many hours records are kept; `log.retention.minutes` and `log.retention.ms` go before it.
-    Int "log.retention.hours" = "168", High.accepted(RETENTION);
+    Int "log.retention.hours" = "168", High;
 
     /// How many minutes records are kept. Unset: `log.retention.hours`.
-    Int "log.retention.minutes" = null, High.accepted(RETENTION);
+    Int "log.retention.minutes" = null, High;
 
     /// How long records are kept; −1 means for ever. Unset: `log.retention.minutes`.
-    Long "log.retention.ms" = null, High.cluster_wide().accepted(RETENTION);
+    Long "log.retention.ms" = null, High.cluster_wide();
 
     /// After how many hours a new segment begins, even if the old one is not full.
     Int "log.roll.hours" = "168", High.at_least(1);

@@ -2,7 +2,7 @@
 
 use super::super::rule::Rule;
 use super::super::setting::settings;
-use super::reasons::{CLEANUP, COMPACTION};
+use super::reasons::COMPACTION;
 
 settings! {
     /// How long the cleaner rests when no log needs cleaning.
@@ -40,7 +40,7 @@ settings! {
     /// How many threads clean logs.
     Int "log.cleaner.threads" = "1", Medium.at_least(0).cluster_wide().accepted(COMPACTION);
 
-    /// What happens to old records: `delete` removes them by age and size, `compact` keeps the last one of each key; an
-    /// empty list keeps everything.
-    List "log.cleanup.policy" = "delete", Medium.one_of(&["compact", "delete"]).cluster_wide().accepted(CLEANUP);
+    /// What happens to old records: `delete` removes them by age and size, `compact` demands a key of each
+    /// (this version does not compact yet: such records are all kept); an empty list keeps everything.
+    List "log.cleanup.policy" = "delete", Medium.one_of(&["compact", "delete"]).cluster_wide();
 }

@@ -4,10 +4,6 @@
 
 /// Compaction does not run.
 pub(super) const COMPACTION: &str = "logs are not compacted by this version";
-/// Old segments stay.
-pub(super) const RETENTION: &str = "old segments are not removed by this version";
-/// Neither deletion nor compaction runs; a compacted topic's records must have keys all the same.
-pub(super) const CLEANUP: &str = "old records are neither removed nor compacted by this version";
 /// No group coordinator.
 pub(super) const GROUPS: &str = "consumer groups are not served by this version";
 /// No share groups.

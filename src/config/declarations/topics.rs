@@ -5,13 +5,13 @@
 
 use super::super::rule::Rule;
 use super::super::setting::settings;
-use super::reasons::{CLEANUP, COMPACTION, LOG, REPLICATION, RETENTION, SHARE_GROUPS, TIERED_STORAGE};
+use super::reasons::{COMPACTION, LOG, REPLICATION, SHARE_GROUPS, TIERED_STORAGE};
 
 settings! {
-    /// What happens to old records: `delete` removes them by age and size, `compact` keeps the last one of each key,
-    /// both do both, an empty list keeps everything.
+    /// What happens to old records: `delete` removes them by age and size, `compact` demands a key of each
+    /// (this version does not compact yet: such records are all kept), an empty list keeps everything.
     List "cleanup.policy" = "delete", Medium.one_of(&["compact", "delete"]).cluster_wide()
-        .synonyms(&["log.cleanup.policy"]).accepted(CLEANUP);
+        .synonyms(&["log.cleanup.policy"]);
 
     /// The gzip level when the broker compresses; −1 is the library's own.
     Int "compression.gzip.level" = "-1", Medium.rule(Rule::GzipLevel).cluster_wide()
@@ -124,11 +124,11 @@ settings! {
     Boolean "remote.storage.enable" = "false", Medium.cluster_wide().accepted(TIERED_STORAGE);
 
     /// How large a partition may grow before its oldest segments are removed; −1 means no limit.
-    Long "retention.bytes" = "-1", Medium.cluster_wide().synonyms(&["log.retention.bytes"]).accepted(RETENTION);
+    Long "retention.bytes" = "-1", Medium.cluster_wide().synonyms(&["log.retention.bytes"]);
 
     /// How long records are kept; −1 means for ever.
     Long "retention.ms" = "604800000", Medium.at_least(-1).cluster_wide()
-        .synonyms(&["log.retention.ms", "log.retention.minutes", "log.retention.hours"]).accepted(RETENTION);
+        .synonyms(&["log.retention.ms", "log.retention.minutes", "log.retention.hours"]);
 
     /// How large a segment of the log grows before the next one begins.
     Int "segment.bytes" = "1073741824", Medium.at_least(1_048_576).cluster_wide().synonyms(&["log.segment.bytes"]);

@@ -1,0 +1,1 @@
+def attack(kind, report): pass
