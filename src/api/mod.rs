@@ -20,6 +20,7 @@ pub mod produce;
 mod reply;
 pub mod service;
 
+pub use crate::controller::validate_topic_name;
 pub use handles::Handles;
 pub use init_producer_id::ProducerIds;
 pub use service::{

@@ -1,7 +1,8 @@
 //! Produce: record batches for any number of partitions, each accepted or refused alone.
 //!
 //! All batches are in their logs, in the order of the requests, before the handler returns; `acks=all` then waits for
-//! what it appended to be committed, together with every other request that waits there. REST enters by [`produce_one`].
+//! what it appended to be committed, together with every other request that waits there. REST enters by [`produce_one`]
+//! and [`produce_next`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use dmq_protocol::{ErrorCode, StrBytes};
 
 use super::errors::code_of;
 use super::{Answer, Api, Disconnect, Handles, RequestContext};
-use crate::ids::{BrokerId, LeaderEpoch, Offset, PartitionId, TopicId};
+use crate::ids::{BrokerId, LeaderEpoch, Offset, PartitionId, ProducerEpoch, ProducerId, Sequence, TopicId};
 use crate::log::{AppendInfo, AppendOrigin, LogError};
 use crate::partition::purgatory::{CommitWait, Commitment};
 use crate::partition::{Appended, Partition, PartitionError, RequiredAcks};
@@ -123,6 +124,27 @@ pub async fn produce_one(
     timeout: Duration,
 ) -> Result<AppendInfo, Refusal> {
     let appended = partition.append(&records, acks, AppendOrigin::Client)?;
+    settle(&partition, appended, acks, timeout).await
+}
+
+/// As [`produce_one`], for a producer that has an epoch and does not count its records; see [`Partition::append_next`].
+pub async fn produce_next(
+    partition: Arc<Partition>,
+    producer: (ProducerId, ProducerEpoch),
+    build: impl FnOnce(Sequence) -> Result<Bytes, Refusal>,
+    acks: RequiredAcks,
+    timeout: Duration,
+) -> Result<AppendInfo, Refusal> {
+    let appended = partition.append_next(producer, acks, build)?;
+    settle(&partition, appended, acks, timeout).await
+}
+
+async fn settle(
+    partition: &Partition,
+    appended: Appended,
+    acks: RequiredAcks,
+    timeout: Duration,
+) -> Result<AppendInfo, Refusal> {
     if !must_wait(acks, &appended) {
         return Ok(appended.info);
     }

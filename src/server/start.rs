@@ -65,8 +65,8 @@ impl Broker {
             );
             blocking(move || Directories::open(settings.broker(), &disk, random.as_ref())).await??
         };
-        let rest_sockets = RestSockets::bind(settings.broker()).await?;
-        let rest_address = rest_sockets.addresses().first().map(ToString::to_string);
+        let rest = RestSockets::bind(settings.broker()).await?.serve();
+        let rest_address = rest.addresses().first().map(ToString::to_string);
         let gateway = forwarding_gateway(world.disk.as_ref());
         let listeners = BoundListeners::bind(net_config(settings.broker(), gateway, rest_address)).await?;
         let addresses: Vec<_> = listeners
@@ -104,7 +104,7 @@ impl Broker {
         });
         let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
         let net = listeners.serve(service, Arc::clone(&world.clock));
-        let rest = rest_sockets.serve(&handles);
+        rest.open(&handles);
         let upkeep = Upkeep::start(&broker_settings, &partitions);
         let broker = Broker {
             handles,
