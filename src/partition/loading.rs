@@ -87,16 +87,13 @@ impl PartitionRegistry {
         let failed = |error| RegistryError {
             partition: name.clone(),
             directory: found.path.clone(),
-            error,
+            error: Box::new(error),
         };
         let topic = image.topics.by_name(&name.topic);
         if let Some((topic, partition)) = topic.and_then(|topic| Some((topic, topic.partition(name.partition)?))) {
             let settings = self.topic_settings(image, &topic.name);
             match self.open_replica(topic, name.partition, partition, settings, dir, checkpoints) {
-                Err(RegistryError {
-                    error: LogError::ForeignTopic { .. },
-                    ..
-                }) => {}
+                Err(RegistryError { error, .. }) if matches!(*error, LogError::ForeignTopic { .. }) => {}
                 opened => return opened.map(|_| ()),
             }
         }

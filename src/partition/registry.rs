@@ -55,7 +55,7 @@ pub struct RegistryError {
     /// Where.
     pub directory: PathBuf,
     /// Why.
-    pub error: LogError,
+    pub error: Box<LogError>,
 }
 
 /// See the module's page.
@@ -172,7 +172,7 @@ impl PartitionRegistry {
         let directory = dir.partition_path(&name).map_err(|error| RegistryError {
             partition: name.clone(),
             directory: dir.path().to_owned(),
-            error,
+            error: Box::new(error),
         })?;
         let known = |offsets: &BTreeMap<TopicPartition, Offset>| offsets.get(&name).copied().unwrap_or(Offset::ZERO);
         let log = OpenLog {
@@ -206,7 +206,7 @@ impl PartitionRegistry {
                 return Err(RegistryError {
                     partition: name,
                     directory,
-                    error,
+                    error: Box::new(error),
                 });
             }
         };

@@ -142,23 +142,21 @@ fn write_to(dir: &LogDir, which: Checkpoint, offsets: &BTreeMap<TopicPartition, 
 fn close_all(partitions: &[&Arc<Partition>], threads: usize) -> bool {
     let share = partitions.len().div_ceil(threads.max(1)).max(1);
     std::thread::scope(|scope| {
-        let workers: Vec<_> = partitions
-            .chunks(share)
-            .map(|partitions| {
-                scope.spawn(move || {
-                    let closed = partitions.iter().map(|partition| match partition.close() {
-                        Ok(()) => !partition.has_failed(),
-                        Err(error) => {
-                            tracing::error!(partition = %partition.name(), %error, "cannot close a log in order");
-                            false
-                        }
-                    });
-                    closed.fold(true, |all, one| all && one)
-                })
-            })
-            .collect();
-        workers
-            .into_iter()
-            .fold(true, |all, worker| worker.join().unwrap_or(false) && all)
+        let close_share = |share: &[&Arc<Partition>]| share.iter().filter(|partition| !close(partition)).count();
+        let shares = partitions.chunks(share);
+        let workers: Vec<_> = shares.map(|share| scope.spawn(move || close_share(share))).collect();
+        // A thread that panicked closed nothing that could be relied on.
+        let left_open = workers.into_iter().map(|worker| worker.join().unwrap_or(usize::MAX));
+        left_open.max().unwrap_or(0) == 0
     })
+}
+
+fn close(partition: &Partition) -> bool {
+    match partition.close() {
+        Ok(()) => !partition.has_failed(),
+        Err(error) => {
+            tracing::error!(partition = %partition.name(), %error, "cannot close a log in order");
+            false
+        }
+    }
 }
