@@ -177,6 +177,7 @@ async fn a_partition_of_another_broker_is_421_and_names_its_leader() {
         isr: vec![2],
         leader: 2,
         leader_epoch: 1,
+        partition_epoch: 0,
         ..PartitionRecord::default()
     };
     let records = vec![
