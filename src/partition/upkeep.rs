@@ -142,16 +142,22 @@ fn write_to(dir: &LogDir, which: Checkpoint, offsets: &BTreeMap<TopicPartition, 
 fn close_all(partitions: &[&Arc<Partition>], threads: usize) -> bool {
     let share = partitions.len().div_ceil(threads.max(1)).max(1);
     std::thread::scope(|scope| {
-        let close_share = |share: &[&Arc<Partition>]| share.iter().filter(|partition| !close(partition)).count();
-        let shares = partitions.chunks(share);
-        let workers: Vec<_> = shares.map(|share| scope.spawn(move || close_share(share))).collect();
-        // A thread that panicked closed nothing that could be relied on.
+        let workers: Vec<_> = partitions
+            .chunks(share)
+            .map(|partitions| {
+                scope.spawn(move || {
+                    // Counted, not asked for `all`: whatever comes of one, the others are closed too.
+                    partitions.iter().filter(|partition| !close_one(partition)).count()
+                })
+            })
+            .collect();
         let left_open = workers.into_iter().map(|worker| worker.join().unwrap_or(usize::MAX));
-        left_open.max().unwrap_or(0) == 0
+        left_open.fold(0, usize::saturating_add) == 0
     })
 }
 
-fn close(partition: &Partition) -> bool {
+/// Whether the log closed in order.
+fn close_one(partition: &Partition) -> bool {
     match partition.close() {
         Ok(()) => !partition.has_failed(),
         Err(error) => {

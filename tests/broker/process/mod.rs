@@ -1,0 +1,5 @@
+//! The `dmq` process: how it starts, stops, refuses, and what a kill leaves behind.
+
+mod crash;
+mod directories;
+mod lifecycle;
