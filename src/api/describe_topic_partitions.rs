@@ -1,0 +1,146 @@
+//! DescribeTopicPartitions (KIP-966): topics in pages, with eligible leader replicas.
+//!
+//! Topics are answered in the order of their names, and the cursor names the next partition, so that a listing goes on
+//! where it stopped even if topics come and go between pages.
+
+use std::sync::Arc;
+
+use dmq_protocol::messages::describe_topic_partitions::{
+    Cursor, DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse,
+    DescribeTopicPartitionsResponsePartition as ResponsePartition,
+    DescribeTopicPartitionsResponseTopic as ResponseTopic,
+};
+use dmq_protocol::{ErrorCode, StrBytes};
+
+use super::metadata::offline_replicas;
+use super::{Answer, Api, Handles, RequestContext, is_internal};
+use crate::controller::validate_topic_name;
+use crate::ids::{BrokerId, PartitionId};
+use crate::metadata::{MetadataImage, PartitionImage, TopicImage};
+
+pub struct DescribeTopicPartitions;
+
+impl Api for DescribeTopicPartitions {
+    type Request = DescribeTopicPartitionsRequest;
+    type Answer = DescribeTopicPartitionsResponse;
+
+    fn handle(
+        handles: &Arc<Handles>,
+        _: &RequestContext,
+        request: DescribeTopicPartitionsRequest,
+    ) -> Answer<DescribeTopicPartitionsResponse> {
+        let image = handles.metadata.load();
+        let limit = request
+            .response_partition_limit
+            .clamp(1, handles.settings.max_request_partition_size_limit.max(1));
+        Answer::Now(page(&image, &request, usize::try_from(limit).unwrap_or(1)))
+    }
+}
+
+fn page(
+    image: &MetadataImage,
+    request: &DescribeTopicPartitionsRequest,
+    limit: usize,
+) -> DescribeTopicPartitionsResponse {
+    let cursor = request.cursor.as_ref();
+    let from: &str = cursor.map_or("", |cursor| &cursor.topic_name);
+    let mut names: Vec<StrBytes> = if request.topics.is_empty() {
+        image
+            .topics
+            .iter_from(from)
+            .map(|topic| StrBytes::from(topic.name.to_string()))
+            .collect()
+    } else {
+        let named = request.topics.iter().map(|topic| topic.name.clone());
+        named.filter(|name| &**name >= from).collect()
+    };
+    names.sort_unstable();
+    names.dedup();
+
+    let mut response = DescribeTopicPartitionsResponse::default();
+    let mut left = limit;
+    for name in names {
+        if left == 0 {
+            response.next_cursor = Some(Cursor {
+                topic_name: name,
+                partition_index: 0,
+            });
+            break;
+        }
+        let first = match cursor {
+            Some(cursor) if cursor.topic_name == name => cursor.partition_index.max(0),
+            _ => 0,
+        };
+        let Some(topic) = image.topics.by_name(&name) else {
+            if !request.topics.is_empty() {
+                response.topics.push(unknown(name));
+            }
+            continue;
+        };
+        let described = described(image, topic, PartitionId(first), left);
+        left -= described.partitions.len();
+        let next = first.saturating_add(i32::try_from(described.partitions.len()).unwrap_or(i32::MAX));
+        response.topics.push(described);
+        if topic.partition(PartitionId(next)).is_some() {
+            response.next_cursor = Some(Cursor {
+                topic_name: name,
+                partition_index: next,
+            });
+            break;
+        }
+    }
+    response
+}
+
+fn unknown(name: StrBytes) -> ResponseTopic {
+    let legal = validate_topic_name(&name).is_ok();
+    let error_code = if legal {
+        ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
+    } else {
+        ErrorCode::INVALID_TOPIC_EXCEPTION
+    };
+    ResponseTopic {
+        error_code,
+        name: Some(name),
+        ..ResponseTopic::default()
+    }
+}
+
+fn described(image: &MetadataImage, topic: &TopicImage, first: PartitionId, limit: usize) -> ResponseTopic {
+    let partitions = topic
+        .partitions
+        .iter()
+        .skip_while(|(number, _)| **number < first)
+        .take(limit);
+    ResponseTopic {
+        name: Some(StrBytes::from(topic.name.to_string())),
+        topic_id: topic.id.0,
+        is_internal: is_internal(&topic.name),
+        partitions: partitions
+            .map(|(number, partition)| line(image, *number, partition))
+            .collect(),
+        ..ResponseTopic::default()
+    }
+}
+
+fn line(image: &MetadataImage, number: PartitionId, partition: &PartitionImage) -> ResponsePartition {
+    ResponsePartition {
+        error_code: if partition.leader.is_some() {
+            ErrorCode::NONE
+        } else {
+            ErrorCode::LEADER_NOT_AVAILABLE
+        },
+        partition_index: number.0,
+        leader_id: partition.leader.map_or(-1, |leader| leader.0),
+        leader_epoch: partition.leader_epoch.0,
+        replica_nodes: numbers(&partition.replicas),
+        isr_nodes: numbers(&partition.isr),
+        eligible_leader_replicas: Some(numbers(&partition.elr)),
+        last_known_elr: Some(numbers(&partition.last_known_elr)),
+        offline_replicas: offline_replicas(image, partition),
+    }
+}
+
+fn numbers(brokers: &[BrokerId]) -> Vec<i32> {
+    brokers.iter().map(|broker| broker.0).collect()
+}

@@ -1,0 +1,91 @@
+//! The one place where the layers' errors become Kafka's codes.
+
+use dmq_protocol::ErrorCode;
+
+use crate::controller::{ControllerError, TopicError};
+use crate::fetch_session::SessionError;
+use crate::log::{InvalidRecordsKind, LogError};
+use crate::partition::PartitionError;
+
+/// The code of a partition's refusal.
+pub fn code_of(error: &PartitionError) -> ErrorCode {
+    match error {
+        PartitionError::NotLeader { .. } => ErrorCode::NOT_LEADER_OR_FOLLOWER,
+        PartitionError::FencedLeaderEpoch { .. } => ErrorCode::FENCED_LEADER_EPOCH,
+        PartitionError::UnknownLeaderEpoch { .. } => ErrorCode::UNKNOWN_LEADER_EPOCH,
+        PartitionError::NotEnoughReplicas { .. } => ErrorCode::NOT_ENOUGH_REPLICAS,
+        PartitionError::OffsetOutOfRange { .. } => ErrorCode::OFFSET_OUT_OF_RANGE,
+        PartitionError::StorageFailed => ErrorCode::KAFKA_STORAGE_ERROR,
+        PartitionError::Log(error) => code_of_log(error),
+    }
+}
+
+/// The code of a log's refusal.
+pub fn code_of_log(error: &LogError) -> ErrorCode {
+    match error {
+        LogError::OffsetOutOfRange { .. } => ErrorCode::OFFSET_OUT_OF_RANGE,
+        LogError::InvalidBatch(_) | LogError::CorruptBatch { .. } => ErrorCode::CORRUPT_MESSAGE,
+        LogError::RecordTooLarge { .. } | LogError::DecompressedTooLarge { .. } => ErrorCode::MESSAGE_TOO_LARGE,
+        LogError::AppendTooLarge { .. } => ErrorCode::RECORD_LIST_TOO_LARGE,
+        LogError::InvalidRecords {
+            kind: InvalidRecordsKind::Record,
+            ..
+        } => ErrorCode::INVALID_RECORD,
+        LogError::InvalidRecords {
+            kind: InvalidRecordsKind::Timestamp,
+            ..
+        } => ErrorCode::INVALID_TIMESTAMP,
+        LogError::UnsupportedCompression { .. } => ErrorCode::UNSUPPORTED_COMPRESSION_TYPE,
+        LogError::OutOfOrderSequence { .. } => ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER,
+        LogError::InvalidProducerEpoch { .. } => ErrorCode::INVALID_PRODUCER_EPOCH,
+        LogError::InvalidTransactionState { .. } => ErrorCode::INVALID_TXN_STATE,
+        LogError::CoordinatorFenced { .. } => ErrorCode::TRANSACTION_COORDINATOR_FENCED,
+        LogError::StaleLeaderEpoch { .. } => ErrorCode::NOT_LEADER_OR_FOLLOWER,
+        LogError::DiskFull { .. } | LogError::Io { .. } | LogError::Failed { .. } | LogError::Damaged { .. } => {
+            ErrorCode::KAFKA_STORAGE_ERROR
+        }
+        LogError::Closed => ErrorCode::NOT_LEADER_OR_FOLLOWER,
+        LogError::UnexpectedOffset { .. }
+        | LogError::DirectoryLocked { .. }
+        | LogError::BadFile { .. }
+        | LogError::ForeignTopic { .. }
+        | LogError::BadName { .. } => ErrorCode::UNKNOWN_SERVER_ERROR,
+    }
+}
+
+/// The code of a session's refusal.
+pub fn code_of_session(error: &SessionError) -> ErrorCode {
+    match error {
+        SessionError::NotFound(_) => ErrorCode::FETCH_SESSION_ID_NOT_FOUND,
+        SessionError::WrongEpoch { .. } => ErrorCode::INVALID_FETCH_SESSION_EPOCH,
+        SessionError::TopicIdMismatch => ErrorCode::FETCH_SESSION_TOPIC_ID_ERROR,
+    }
+}
+
+/// The code of the controller's refusal of a whole request.
+pub fn code_of_controller(error: &ControllerError) -> ErrorCode {
+    match error {
+        ControllerError::Stopped => ErrorCode::NOT_CONTROLLER,
+        ControllerError::LogFailed { .. } => ErrorCode::KAFKA_STORAGE_ERROR,
+        ControllerError::TooManyPartitions { .. } => ErrorCode::POLICY_VIOLATION,
+        ControllerError::Inapplicable { .. } | ControllerError::ProducerIdsExhausted => ErrorCode::UNKNOWN_SERVER_ERROR,
+    }
+}
+
+/// The code of the controller's refusal of one topic.
+pub fn code_of_topic(error: &TopicError) -> ErrorCode {
+    match error {
+        TopicError::InvalidName(_) | TopicError::NameCollision { .. } => ErrorCode::INVALID_TOPIC_EXCEPTION,
+        TopicError::AlreadyExists(_) => ErrorCode::TOPIC_ALREADY_EXISTS,
+        TopicError::NonPositivePartitions => ErrorCode::INVALID_PARTITIONS,
+        TopicError::NonPositiveReplicationFactor | TopicError::Unplaceable { .. } => {
+            ErrorCode::INVALID_REPLICATION_FACTOR
+        }
+        TopicError::InvalidAssignment(_) => ErrorCode::INVALID_REPLICA_ASSIGNMENT,
+        TopicError::InvalidConfig(_) => ErrorCode::INVALID_CONFIG,
+        TopicError::InvalidRequest(_) => ErrorCode::INVALID_REQUEST,
+        TopicError::UnknownName => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+        TopicError::UnknownId => ErrorCode::UNKNOWN_TOPIC_ID,
+        TopicError::DeletionDisabled => ErrorCode::TOPIC_DELETION_DISABLED,
+    }
+}

@@ -1,0 +1,187 @@
+//! Metadata: the brokers, and the topics that were asked for. Creates missing topics where that is allowed.
+//!
+//! A topic that is created on the way is answered as it stands afterwards, so that a producer's first request needs no
+//! second round.
+
+use std::sync::Arc;
+
+use dmq_protocol::messages::metadata::{
+    MetadataRequest, MetadataRequestTopic, MetadataResponse, MetadataResponseBroker, MetadataResponsePartition,
+    MetadataResponseTopic,
+};
+use dmq_protocol::{ErrorCode, StrBytes, Uuid};
+
+use super::errors::{code_of_controller, code_of_topic};
+use super::{Answer, Api, ConnectionInfo, Handles, RequestContext, is_internal};
+use crate::controller::{CreateTopics, NewTopic, TopicError, validate_topic_name};
+use crate::ids::{BrokerId, TopicId};
+use crate::metadata::{MetadataImage, PartitionImage, TopicImage};
+
+pub struct Metadata;
+
+impl Api for Metadata {
+    type Request = MetadataRequest;
+    type Answer = MetadataResponse;
+
+    fn handle(handles: &Arc<Handles>, context: &RequestContext, request: MetadataRequest) -> Answer<MetadataResponse> {
+        let wants_all = match &request.topics {
+            None => true,
+            Some(topics) => topics.is_empty() && context.version == 0,
+        };
+        let may_create = request.allow_auto_topic_creation && handles.settings.auto_create_topics_enable;
+        let missing = if may_create && !wants_all {
+            missing_topics(handles, &request)
+        } else {
+            Vec::new()
+        };
+        if missing.is_empty() {
+            let image = handles.metadata.load();
+            return Answer::Now(respond(handles, &image, &context.connection, &request, wants_all, &[]));
+        }
+        let handles = Arc::clone(handles);
+        let connection = Arc::clone(&context.connection);
+        Answer::later(async move {
+            let failed = create(&handles, missing).await;
+            let image = handles.metadata.load_full();
+            respond(&handles, &image, &connection, &request, false, &failed)
+        })
+    }
+}
+
+/// The topics to create: legal names that the request gives and the cluster lacks, each once.
+fn missing_topics(handles: &Handles, request: &MetadataRequest) -> Vec<StrBytes> {
+    let image = handles.metadata.load();
+    let named = request.topics.iter().flatten().filter_map(|topic| topic.name.as_ref());
+    let mut missing: Vec<StrBytes> = named
+        .filter(|name| image.topics.by_name(name).is_none() && validate_topic_name(name).is_ok())
+        .cloned()
+        .collect();
+    missing.sort_unstable();
+    missing.dedup();
+    missing
+}
+
+/// Creates topics with the broker's defaults; those that could not be, with the reason.
+async fn create(handles: &Handles, names: Vec<StrBytes>) -> Vec<(StrBytes, ErrorCode)> {
+    let topics = names.iter().map(|name| NewTopic::with_defaults(name)).collect();
+    let request = CreateTopics {
+        topics,
+        validate_only: false,
+    };
+    let outcomes = match handles.controller.create_topics(request).await {
+        Ok(outcomes) => outcomes,
+        Err(error) => {
+            return names
+                .into_iter()
+                .map(|name| (name, code_of_controller(&error)))
+                .collect();
+        }
+    };
+    let failures = outcomes.into_iter().filter_map(|outcome| match outcome.result {
+        // Another client was faster: the topic is there.
+        Ok(_) | Err(TopicError::AlreadyExists(_)) => None,
+        Err(error) => Some((StrBytes::from(outcome.name), code_of_topic(&error))),
+    });
+    failures.collect()
+}
+
+fn respond(
+    handles: &Handles,
+    image: &MetadataImage,
+    connection: &ConnectionInfo,
+    request: &MetadataRequest,
+    wants_all: bool,
+    failed: &[(StrBytes, ErrorCode)],
+) -> MetadataResponse {
+    let topics = if wants_all {
+        image.topics.iter().map(|topic| described(image, topic)).collect()
+    } else {
+        let wanted = request.topics.iter().flatten();
+        wanted.map(|topic| answer_for(image, topic, failed)).collect()
+    };
+    MetadataResponse {
+        brokers: brokers(handles, image, connection),
+        cluster_id: Some(StrBytes::from(image.cluster_id.to_string())),
+        controller_id: handles.broker_id.0,
+        topics,
+        ..MetadataResponse::default()
+    }
+}
+
+/// The live brokers under the addresses that this client can use.
+fn brokers(handles: &Handles, image: &MetadataImage, connection: &ConnectionInfo) -> Vec<MetadataResponseBroker> {
+    let brokers = image.cluster.brokers.values();
+    let nodes = brokers.filter_map(|broker| handles.address_of(broker, connection));
+    let live = nodes.filter(|node| !node.is_fenced).map(|node| MetadataResponseBroker {
+        node_id: node.id.0,
+        host: node.host,
+        port: node.port,
+        rack: node.rack,
+    });
+    live.collect()
+}
+
+fn answer_for(
+    image: &MetadataImage,
+    wanted: &MetadataRequestTopic,
+    failed: &[(StrBytes, ErrorCode)],
+) -> MetadataResponseTopic {
+    let by_id = wanted.topic_id != Uuid::ZERO && wanted.name.is_none();
+    let found = match &wanted.name {
+        Some(name) => image.topics.by_name(name),
+        None => image.topics.by_id(TopicId(wanted.topic_id)),
+    };
+    if let Some(topic) = found {
+        return described(image, topic);
+    }
+    let failure = failed.iter().find(|(name, _)| wanted.name.as_ref() == Some(name));
+    let error_code = match (&wanted.name, failure) {
+        (_, Some((_, code))) => *code,
+        (Some(name), None) if validate_topic_name(name).is_err() => ErrorCode::INVALID_TOPIC_EXCEPTION,
+        _ if by_id => ErrorCode::UNKNOWN_TOPIC_ID,
+        _ => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+    };
+    MetadataResponseTopic {
+        error_code,
+        name: wanted.name.clone(),
+        topic_id: wanted.topic_id,
+        ..MetadataResponseTopic::default()
+    }
+}
+
+fn described(image: &MetadataImage, topic: &TopicImage) -> MetadataResponseTopic {
+    let partitions = topic
+        .partitions
+        .iter()
+        .map(|(number, partition)| MetadataResponsePartition {
+            error_code: if partition.leader.is_some() {
+                ErrorCode::NONE
+            } else {
+                ErrorCode::LEADER_NOT_AVAILABLE
+            },
+            partition_index: number.0,
+            leader_id: partition.leader.map_or(-1, |leader| leader.0),
+            leader_epoch: partition.leader_epoch.0,
+            replica_nodes: partition.replicas.iter().map(|broker| broker.0).collect(),
+            isr_nodes: partition.isr.iter().map(|broker| broker.0).collect(),
+            offline_replicas: offline_replicas(image, partition),
+        });
+    MetadataResponseTopic {
+        name: Some(StrBytes::from(topic.name.to_string())),
+        topic_id: topic.id.0,
+        is_internal: is_internal(&topic.name),
+        partitions: partitions.collect(),
+        ..MetadataResponseTopic::default()
+    }
+}
+
+/// Replicas on brokers that are unknown or fenced.
+pub(super) fn offline_replicas(image: &MetadataImage, partition: &PartitionImage) -> Vec<i32> {
+    let is_offline = |id: BrokerId| image.cluster.broker(id).is_none_or(|broker| broker.fenced);
+    partition
+        .replicas
+        .iter()
+        .filter(|id| is_offline(**id))
+        .map(|id| id.0)
+        .collect()
+}

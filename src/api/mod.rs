@@ -1,0 +1,219 @@
+//! Kafka's APIs: one file each, one table. A handler translates a request, makes one domain call and maps its error.
+//!
+//! The ApiVersions answer is computed from [`TABLE`], so it cannot promise what is not served. Everything whose order
+//! matters on a connection happens before a handler returns; what is left to wait for is the future that it returns.
+//! This layer knows nothing of sockets and files.
+
+mod api_versions;
+mod create_topics;
+mod delete_topics;
+mod describe_cluster;
+mod describe_topic_partitions;
+pub mod errors;
+mod fetch;
+mod handles;
+mod init_producer_id;
+pub mod list_offsets;
+mod metadata;
+mod offset_for_leader_epoch;
+pub mod produce;
+mod reply;
+pub mod service;
+
+pub use crate::controller::validate_topic_name;
+pub use handles::Handles;
+pub use init_producer_id::ProducerIds;
+pub use service::{
+    ClientSoftware, ConnectionInfo, Disconnect, Endpoint, Handled, ListenerInfo, PendingReply, Reply, ReplyChunk,
+    SecurityProtocol, Service,
+};
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use dmq_protocol::header::RequestHeader;
+use dmq_protocol::{ApiKey, Message, Reader, Request, VersionRange};
+
+use crate::ids::LeaderEpoch;
+use crate::partition::Isolation;
+
+/// One API: its request and what is done with it.
+trait Api {
+    type Request: Request;
+
+    /// The lowest version to advertise, where it differs from the lowest that is served.
+    const ADVERTISED_FROM: Option<i16> = None;
+    /// The highest version to serve, where the request has newer ones that Kafka calls unstable.
+    const SERVED_TO: Option<i16> = None;
+
+    /// What the handler makes: the response message, or what encodes itself as that.
+    type Answer: reply::Encode + Send + 'static;
+
+    fn handle(handles: &Arc<Handles>, context: &RequestContext, request: Self::Request) -> Answer<Self::Answer>;
+}
+
+/// Who asks, and how.
+#[derive(Debug)]
+struct RequestContext {
+    connection: Arc<ConnectionInfo>,
+    version: i16,
+}
+
+/// What a handler came to.
+enum Answer<R> {
+    /// Done.
+    Now(R),
+    /// The rest of it waits for something.
+    Later(Pin<Box<dyn Future<Output = Result<R, Disconnect>> + Send>>),
+    /// The request wants no answer.
+    Nothing,
+    /// The request failed, and closing the connection is the only way to say so.
+    Disconnect(Disconnect),
+}
+
+impl<R> Answer<R> {
+    fn later(future: impl Future<Output = R> + Send + 'static) -> Answer<R>
+    where
+        R: 'static,
+    {
+        Answer::Later(Box::pin(async { Ok(future.await) }))
+    }
+}
+
+/// An API as the dispatcher and ApiVersions see it.
+struct Entry {
+    key: ApiKey,
+    name: &'static str,
+    versions: VersionRange,
+    advertised: VersionRange,
+    call: fn(&Arc<Handles>, RequestContext, RequestHeader, Bytes) -> Result<Handled, Disconnect>,
+}
+
+const fn entry<A: Api>() -> Entry {
+    let known = <A::Request as Message>::VERSIONS;
+    let max = match A::SERVED_TO {
+        Some(max) => max,
+        None => known.max,
+    };
+    let min = match A::ADVERTISED_FROM {
+        Some(min) => min,
+        None => known.min,
+    };
+    Entry {
+        key: <A::Request as Request>::KEY,
+        name: <A::Request as Message>::NAME,
+        versions: VersionRange { min: known.min, max },
+        advertised: VersionRange { min, max },
+        call: call::<A>,
+    }
+}
+
+/// Every API that is served, in the order of their keys.
+const TABLE: &[Entry] = &[
+    entry::<produce::Produce>(),
+    entry::<fetch::Fetch>(),
+    entry::<list_offsets::ListOffsets>(),
+    entry::<metadata::Metadata>(),
+    entry::<api_versions::ApiVersions>(),
+    entry::<create_topics::CreateTopics>(),
+    entry::<delete_topics::DeleteTopics>(),
+    entry::<init_producer_id::InitProducerId>(),
+    entry::<offset_for_leader_epoch::OffsetForLeaderEpoch>(),
+    entry::<describe_cluster::DescribeCluster>(),
+    entry::<describe_topic_partitions::DescribeTopicPartitions>(),
+];
+
+/// An API that this broker serves, for documentation and tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServedApi {
+    /// Its key.
+    pub key: ApiKey,
+    /// The versions that ApiVersions names.
+    pub advertised: VersionRange,
+    /// The versions that are answered.
+    pub versions: VersionRange,
+}
+
+/// Every API that this broker serves, in the order of their keys.
+pub fn served() -> impl Iterator<Item = ServedApi> {
+    TABLE.iter().map(|entry| ServedApi {
+        key: entry.key,
+        advertised: entry.advertised,
+        versions: entry.versions,
+    })
+}
+
+/// Decodes a request, has it handled, and encodes what comes of it.
+fn call<A: Api>(
+    handles: &Arc<Handles>,
+    context: RequestContext,
+    header: RequestHeader,
+    body: Bytes,
+) -> Result<Handled, Disconnect> {
+    let version = context.version;
+    let api = <A::Request as Message>::NAME;
+    let malformed = |error: dmq_protocol::DecodeError| Disconnect::MalformedRequest {
+        api,
+        version,
+        detail: error.to_string(),
+    };
+    let request = A::Request::decode(body, version).map_err(malformed)?;
+    let correlation_id = header.correlation_id;
+    let encode = move |answer: A::Answer| reply::encode::<A::Request, A::Answer>(answer, correlation_id, version);
+    match A::handle(handles, &context, request) {
+        Answer::Now(answer) => encode(answer).map(Handled::Now),
+        Answer::Later(pending) => Ok(Handled::Later(Box::pin(async move { encode(pending.await?) }))),
+        Answer::Nothing => Ok(Handled::NoReply),
+        Answer::Disconnect(reason) => Err(reason),
+    }
+}
+
+impl Service for Arc<Handles> {
+    fn call(&self, connection: &Arc<ConnectionInfo>, frame: Bytes) -> Result<Handled, Disconnect> {
+        let malformed = |detail: String| Disconnect::MalformedHeader { detail };
+        let (key, version) = RequestHeader::peek(&frame).ok_or_else(|| malformed("it is too short".to_owned()))?;
+        let Some(entry) = TABLE.iter().find(|entry| entry.key as i16 == key) else {
+            return Err(Disconnect::UnknownApi { key, version });
+        };
+        if !entry.versions.contains(version) {
+            if entry.key == ApiKey::ApiVersions {
+                return api_versions::unsupported(&frame).map(Handled::Now);
+            }
+            return Err(Disconnect::UnsupportedVersion {
+                api: entry.name,
+                version,
+            });
+        }
+        let mut reader = Reader::new(frame);
+        let (_, header) = RequestHeader::read_first(&mut reader).map_err(|error| malformed(error.to_string()))?;
+        let body = reader.rest();
+        let context = RequestContext {
+            connection: Arc::clone(connection),
+            version,
+        };
+        (entry.call)(self, context, header, body)
+    }
+}
+
+/// Topics that belong to the broker itself, by Kafka's names.
+fn is_internal(topic: &str) -> bool {
+    matches!(
+        topic,
+        "__consumer_offsets" | "__transaction_state" | "__share_group_state"
+    )
+}
+
+/// A leader epoch as requests carry it: negative for "not known".
+fn epoch_from_wire(epoch: i32) -> Option<LeaderEpoch> {
+    (epoch >= 0).then_some(LeaderEpoch(epoch))
+}
+
+/// An isolation level as requests carry it: anything but 1 reads uncommitted, as in Kafka's oldest versions.
+fn isolation_from_wire(level: i8) -> Isolation {
+    if level == 1 {
+        Isolation::ReadCommitted
+    } else {
+        Isolation::ReadUncommitted
+    }
+}

@@ -1,0 +1,32 @@
+//! Settings that Kafka does not have: durability, the REST interface, the external metadata service.
+
+use super::super::rule::Rule;
+use super::super::setting::settings;
+use super::reasons::EXTERNAL_CONTROLLER;
+
+settings! {
+    /// When a record counts as stored. With `fsync` a produce request with acks=all is answered once the records are
+    /// on stable storage, many requests sharing one sync; with `os` once the operating system has them, as in Kafka.
+    String "log.durability" = "fsync", High.one_of(&["fsync", "os"]);
+
+    /// Where the REST interface listens, as `http://host:port`; without a host on all addresses, with port 0 on a
+    /// free port. Empty: no REST interface.
+    List "rest.listeners" = "http://:8082", Medium;
+
+    /// The cluster id that a data directory without one gets, usually 22 characters of URL-safe base64. Unset: a
+    /// random one. The environment variable `CLUSTER_ID` sets it too.
+    String "cluster.id" = null, Medium;
+
+    /// The base URL of an external metadata service that tells this broker which partitions it leads. Unset: the
+    /// broker is its own controller.
+    String "metadata.service-url" = null, Medium.rule(Rule::HttpUrl).accepted(EXTERNAL_CONTROLLER);
+
+    /// How often the broker reports to the external metadata service, in milliseconds.
+    Int "metadata.heartbeat-interval-ms" = "5000", Low.at_least(1).accepted(EXTERNAL_CONTROLLER);
+
+    /// How long after it was opened a connection's first request must have arrived, or it is closed.
+    Int "connection.first.request.timeout.ms" = "60000", Low.at_least(1);
+
+    /// How long a peer may stop in the middle of a request before its connection is closed.
+    Int "connection.request.stall.timeout.ms" = "30000", Low.at_least(1);
+}

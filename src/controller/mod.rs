@@ -1,0 +1,39 @@
+//! The embedded controller: decides changes of the cluster, writes them to `__cluster_metadata-0` as Kafka's metadata
+//! records, publishes the image that results.
+//!
+//! Decisions are pure: `decide(situation, request) -> (records, response)`; only applying records changes an image.
+//! Invariants: what is published is on stable storage; a request's records are applied together or not at all; an
+//! answer follows the publishing.
+//!
+//! It must not know the wire, Kafka's error codes, or what publishers do with an image.
+
+mod actor;
+mod bootstrap;
+mod election;
+mod error;
+mod features;
+mod handle;
+mod identity;
+mod job;
+mod log;
+mod producer_ids;
+mod registration;
+mod start;
+mod topic_request;
+mod topics;
+
+pub use error::{ControllerError, LogFailure, StartError};
+pub use features::{FEATURES, Feature};
+pub use handle::ControllerHandle;
+pub use identity::{Identity, IdentityError};
+pub use job::{Decision, Situation};
+pub use producer_ids::{PRODUCER_ID_BLOCK_SIZE, ProducerIdBlock};
+pub use start::{Controller, StartController};
+pub use topic_request::{
+    CreateTopicOutcome, CreateTopics, CreatedTopic, DeleteTopicOutcome, EffectiveTopicConfig, InvalidTopicName,
+    NewTopic, ReplicaAssignment, TopicConfigSource, TopicError, TopicRef,
+};
+pub use topics::validate_name as validate_topic_name;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,17 @@
+//! Decisions about topics: which may be created or deleted, and the records that do it.
+//!
+//! Validation, its order and its texts are Kafka's. Each topic of a request is accepted or refused alone; the accepted
+//! ones are written as one group. It must not know where records go.
+
+mod create;
+mod delete;
+mod effective;
+mod name;
+pub use name::validate as validate_name;
+mod placement;
+
+pub(super) use create::create;
+pub(super) use delete::delete;
+
+#[cfg(test)]
+mod tests;

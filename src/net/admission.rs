@@ -1,0 +1,137 @@
+//! How many connections there are, and whether one more may come.
+//!
+//! Counted in total, per listener and per address of the peer; a [`Permit`] is one connection, counted off on drop.
+//! Asked once per connection, so one lock is enough.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use super::config::ConnectionLimits;
+use super::stats::RefusalReason;
+
+/// The counts of all listeners.
+#[derive(Debug)]
+pub(super) struct Admission {
+    limits: ConnectionLimits,
+    listener_maxima: Vec<usize>,
+    counts: Mutex<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    total: usize,
+    per_listener: HashMap<usize, usize>,
+    per_address: HashMap<IpAddr, usize>,
+}
+
+/// One admitted connection.
+#[derive(Debug)]
+pub(super) struct Permit {
+    admission: Arc<Admission>,
+    listener: usize,
+    address: IpAddr,
+}
+
+impl Admission {
+    /// `listener_maxima`: by the listeners' numbers.
+    pub fn new(limits: ConnectionLimits, listener_maxima: Vec<usize>) -> Arc<Admission> {
+        Arc::new(Admission {
+            limits,
+            listener_maxima,
+            counts: Mutex::default(),
+        })
+    }
+
+    /// Counts a connection, unless a limit is reached.
+    pub fn admit(self: &Arc<Admission>, listener: usize, peer: IpAddr) -> Result<Permit, RefusalReason> {
+        let address = peer.to_canonical();
+        let listener_max = self.listener_maxima.get(listener).copied().unwrap_or(usize::MAX);
+        let address_max = self
+            .limits
+            .per_ip_overrides
+            .get(&address)
+            .copied()
+            .unwrap_or(self.limits.per_ip_max);
+        let mut counts = self.counts.lock();
+        if counts.total >= self.limits.max {
+            return Err(RefusalReason::Total);
+        }
+        if counts.per_listener.get(&listener).copied().unwrap_or(0) >= listener_max {
+            return Err(RefusalReason::Listener);
+        }
+        if counts.per_address.get(&address).copied().unwrap_or(0) >= address_max {
+            return Err(RefusalReason::Address);
+        }
+        counts.total += 1;
+        *counts.per_listener.entry(listener).or_default() += 1;
+        *counts.per_address.entry(address).or_default() += 1;
+        Ok(Permit {
+            admission: Arc::clone(self),
+            listener,
+            address,
+        })
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let mut counts = self.admission.counts.lock();
+        counts.total = counts.total.saturating_sub(1);
+        if let Some(count) = counts.per_listener.get_mut(&self.listener) {
+            *count = count.saturating_sub(1);
+        }
+        if let Some(count) = counts.per_address.get_mut(&self.address) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                counts.per_address.remove(&self.address);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    fn limits(max: usize, per_ip_max: usize) -> ConnectionLimits {
+        ConnectionLimits {
+            max,
+            per_ip_max,
+            per_ip_overrides: HashMap::from([(ip("10.0.0.9"), 0)]),
+        }
+    }
+
+    #[test]
+    fn each_limit_refuses_for_its_own_reason_and_a_closed_connection_makes_room() {
+        let admission = Admission::new(limits(3, 2), vec![usize::MAX, 1]);
+        let first = admission.admit(0, ip("10.0.0.1")).unwrap();
+        let _second = admission.admit(0, ip("10.0.0.1")).unwrap();
+        assert_eq!(admission.admit(0, ip("10.0.0.1")).unwrap_err(), RefusalReason::Address);
+        assert_eq!(
+            admission.admit(0, ip("::ffff:10.0.0.1")).unwrap_err(),
+            RefusalReason::Address
+        );
+        assert_eq!(admission.admit(0, ip("10.0.0.9")).unwrap_err(), RefusalReason::Address);
+        let third = admission.admit(1, ip("10.0.0.2")).unwrap();
+        assert_eq!(admission.admit(0, ip("10.0.0.3")).unwrap_err(), RefusalReason::Total);
+        drop(first);
+        assert_eq!(admission.admit(1, ip("10.0.0.3")).unwrap_err(), RefusalReason::Listener);
+        drop(third);
+        assert!(admission.admit(1, ip("10.0.0.3")).is_ok());
+        let _again = admission.admit(0, ip("10.0.0.1")).unwrap();
+    }
+
+    #[test]
+    fn addresses_without_connections_are_forgotten() {
+        let admission = Admission::new(limits(10, 2), vec![10]);
+        drop(admission.admit(0, ip("10.0.0.1")).unwrap());
+        assert!(admission.counts.lock().per_address.is_empty());
+    }
+}

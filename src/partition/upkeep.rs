@@ -1,0 +1,164 @@
+//! What the registry does from time to time, and at the end: checkpoints, due flushes, expiry, closing.
+//!
+//! Runs on a thread that may wait for the disk. A checkpoint that lags costs recovery time, never data.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Partition, PartitionRegistry};
+use crate::ids::{Offset, TopicPartition};
+use crate::log::{Checkpoint, LogDir, LogError};
+
+impl PartitionRegistry {
+    /// Writes down how far consumers may read.
+    pub fn checkpoint_high_watermarks(&self) {
+        self.write(Checkpoint::HighWatermark, |partition| {
+            Ok(Some(partition.high_watermark()))
+        });
+    }
+
+    /// Writes down below which offset recovery need not look.
+    pub fn checkpoint_recovery_points(&self) {
+        self.write(Checkpoint::RecoveryPoint, |partition| {
+            partition.log().recovery_checkpoint().map(Some)
+        });
+    }
+
+    /// Writes down which logs no longer begin where their first segment does.
+    pub fn checkpoint_log_starts(&self) {
+        self.write(Checkpoint::LogStart, |partition| {
+            Ok(Some(partition.log_start_offset()).filter(|start| *start > Offset::ZERO))
+        });
+    }
+
+    /// Has the logs synced whose `flush.ms` is over.
+    pub fn flush_due(&self) {
+        let now = self.world().clock.monotonic();
+        for partition in self.all() {
+            let Ok(flush_ms) = u64::try_from(partition.settings().flush_ms) else {
+                continue;
+            };
+            let log = partition.log();
+            let since = now.saturating_sub(log.last_flush());
+            if log.unflushed_messages() > 0 && since >= Duration::from_millis(flush_ms) {
+                partition.submit_sync();
+            }
+        }
+    }
+
+    /// Removes segments that are too old or too many, and files whose delay after that is over.
+    pub fn retain(&self) {
+        for partition in self.all() {
+            let log = partition.log();
+            let retained = log.delete_old_segments(partition.high_watermark()).and_then(|removed| {
+                if !removed.is_empty() {
+                    let start = partition.log_start_offset();
+                    tracing::info!(partition = %partition.name(), files = removed.len(), log.start = %start, "retention");
+                }
+                log.remove_deleted()
+            });
+            match retained {
+                // A partition that is being removed, or whose files have failed, has said so already.
+                Ok(()) | Err(LogError::Closed | LogError::Failed { .. }) => {}
+                Err(error) => tracing::error!(partition = %partition.name(), %error, "cannot remove old segments"),
+            }
+        }
+    }
+
+    /// Forgets producers that have been idle for too long.
+    pub fn expire_producers(&self) {
+        for partition in self.all() {
+            partition.log().expire_producers();
+        }
+    }
+
+    /// Closes every log and marks each directory whose logs all closed as cleanly shut down.
+    pub fn close(&self, broker_epoch: i64) {
+        let placed = self.placed();
+        for dir in &self.world().dirs {
+            let here = placed
+                .iter()
+                .filter(|(_, place)| Arc::ptr_eq(place, dir))
+                .map(|(partition, _)| partition);
+            let here: Vec<&Arc<Partition>> = here.collect();
+            let closed = close_all(&here, self.world().settings.num_recovery_threads_per_data_dir);
+            self.checkpoint_before_the_end(dir, &here);
+            if !closed || self.has_offline() {
+                continue;
+            }
+            if let Err(error) = dir.mark_clean_shutdown(broker_epoch) {
+                tracing::error!(directory = %dir.path().display(), %error, "cannot mark the clean shutdown");
+            }
+        }
+    }
+
+    /// After closing, all of a log is durable: its end is its recovery point.
+    fn checkpoint_before_the_end(&self, dir: &LogDir, here: &[&Arc<Partition>]) {
+        let sound = || here.iter().filter(|partition| !partition.has_failed());
+        let line = |partition: &Arc<Partition>, offset: Offset| (partition.name().clone(), offset);
+        let ends = sound()
+            .map(|partition| line(partition, partition.log().stable_offset()))
+            .collect();
+        let marks = sound()
+            .map(|partition| line(partition, partition.high_watermark()))
+            .collect();
+        let starts = sound().map(|partition| line(partition, partition.log_start_offset()));
+        let starts = starts.filter(|(_, start)| *start > Offset::ZERO).collect();
+        for (which, offsets) in [
+            (Checkpoint::RecoveryPoint, ends),
+            (Checkpoint::HighWatermark, marks),
+            (Checkpoint::LogStart, starts),
+        ] {
+            write_to(dir, which, &offsets);
+        }
+    }
+
+    fn write(&self, which: Checkpoint, offset_of: impl Fn(&Partition) -> Result<Option<Offset>, LogError>) {
+        let placed = self.placed();
+        for dir in &self.world().dirs {
+            let mut offsets = BTreeMap::new();
+            for (partition, _) in placed.iter().filter(|(_, place)| Arc::ptr_eq(place, dir)) {
+                match offset_of(partition) {
+                    Ok(Some(offset)) => {
+                        offsets.insert(partition.name().clone(), offset);
+                    }
+                    Ok(None) => {}
+                    Err(error) => tracing::warn!(partition = %partition.name(), %error, "left out of a checkpoint"),
+                }
+            }
+            write_to(dir, which, &offsets);
+        }
+    }
+}
+
+fn write_to(dir: &LogDir, which: Checkpoint, offsets: &BTreeMap<TopicPartition, Offset>) {
+    if let Err(error) = dir.write_checkpoint(which, offsets) {
+        tracing::error!(directory = %dir.path().display(), ?which, %error, "cannot write a checkpoint file");
+    }
+}
+
+/// Closes logs on several threads, since each close waits for the disk; whether all of them closed in order.
+fn close_all(partitions: &[&Arc<Partition>], threads: usize) -> bool {
+    let share = partitions.len().div_ceil(threads.max(1)).max(1);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = partitions
+            .chunks(share)
+            .map(|partitions| {
+                scope.spawn(move || {
+                    let closed = partitions.iter().map(|partition| match partition.close() {
+                        Ok(()) => !partition.has_failed(),
+                        Err(error) => {
+                            tracing::error!(partition = %partition.name(), %error, "cannot close a log in order");
+                            false
+                        }
+                    });
+                    closed.fold(true, |all, one| all && one)
+                })
+            })
+            .collect();
+        workers
+            .into_iter()
+            .fold(true, |all, worker| worker.join().unwrap_or(false) && all)
+    })
+}

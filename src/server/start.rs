@@ -1,0 +1,274 @@
+//! The start of a broker, step by step.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::banner::Banner;
+use super::directories::Directories;
+use super::net_config::net_config;
+use super::rest_listeners::RestSockets;
+use super::upkeep::Upkeep;
+use super::{Broker, ServerError};
+use crate::api::{Handles, ProducerIds, Service};
+use crate::config::{BrokerSettings, Durability as DurabilitySetting, Settings};
+use crate::controller::{Controller, StartController};
+use crate::disk::{Disk, GroupCommit, GroupCommitConfig, RealDisk};
+use crate::env::{Clock, Random, SystemClock, SystemRandom};
+use crate::fetch_session::{FetchSessionCache, SessionLimits};
+use crate::metadata::{DirectoryId, Endpoint, MetadataImage};
+use crate::net::{BoundListeners, default_gateway};
+use crate::partition::{Durability, LoadProgress, OpenRegistry, PartitionRegistry};
+
+/// Recovery that takes longer than this says how far it is, and again after each such time.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
+/// A fetch session idle for longer may be displaced (Kafka's own figure).
+const SESSION_EVICTION_MS: i64 = 120_000;
+
+/// How a broker is started.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StartOptions {
+    /// Whether to print the banner and the settings without effect.
+    pub banner: bool,
+}
+
+/// The world that everything is built on.
+struct World {
+    disk: Arc<dyn Disk>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+impl Broker {
+    /// Starts a broker; it serves when this returns.
+    pub async fn start(settings: Settings, options: StartOptions) -> Result<Broker, ServerError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let world = World {
+            disk: Arc::new(RealDisk),
+            clock,
+            random: Arc::new(SystemRandom),
+        };
+        let begun = world.clock.monotonic();
+        if options.banner {
+            for (name, why) in settings.without_effect() {
+                tracing::warn!(setting = name, why, "this setting has no effect");
+            }
+        }
+        let settings = Arc::new(settings);
+        let directories = {
+            let (settings, disk, random) = (
+                Arc::clone(&settings),
+                Arc::clone(&world.disk),
+                Arc::clone(&world.random),
+            );
+            blocking(move || Directories::open(settings.broker(), &disk, random.as_ref())).await??
+        };
+        let rest = RestSockets::bind(settings.broker()).await?.serve();
+        let rest_address = rest.addresses().first().map(ToString::to_string);
+        let gateway = forwarding_gateway(world.disk.as_ref());
+        let listeners = BoundListeners::bind(net_config(settings.broker(), gateway, rest_address)).await?;
+        let addresses: Vec<_> = listeners
+            .listeners()
+            .map(|bound| (bound.info.name.clone(), bound.address))
+            .collect();
+
+        let controller = {
+            let start = start_controller(
+                &settings,
+                &world,
+                &directories,
+                endpoints(settings.broker(), &addresses),
+            );
+            blocking(move || Controller::start(start)).await??
+        };
+        let handle = controller.handle();
+        let partitions = open_partitions(&settings, &world, &directories, &handle.metadata().load_full()).await?;
+        handle.register_publisher(Arc::clone(&partitions) as _).await?;
+
+        let broker_settings = Arc::new(settings.broker().clone());
+        let handles = Arc::new(Handles {
+            broker_id: broker_settings.node_id,
+            metadata: handle.metadata().clone(),
+            controller: handle,
+            partitions: Arc::clone(&partitions),
+            fetch_sessions: FetchSessionCache::new(SessionLimits {
+                slots: broker_settings.max_incremental_fetch_session_cache_slots,
+                eviction_age_ms: SESSION_EVICTION_MS,
+            }),
+            producer_ids: ProducerIds::default(),
+            clock: Arc::clone(&world.clock),
+            random: Arc::clone(&world.random),
+            settings: Arc::clone(&broker_settings),
+        });
+        let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
+        let net = listeners.serve(service, Arc::clone(&world.clock));
+        rest.open(&handles);
+        let upkeep = Upkeep::start(&broker_settings, &partitions);
+        let broker = Broker {
+            handles,
+            controller,
+            net,
+            rest,
+            upkeep,
+            partitions,
+        };
+        if options.banner {
+            broker.print_banner(world.clock.monotonic().saturating_sub(begun));
+        }
+        Ok(broker)
+    }
+
+    #[expect(clippy::print_stdout, reason = "the banner is for whoever started the program")]
+    fn print_banner(&self, took: Duration) {
+        let image = self.handles.metadata.load();
+        let banner = Banner {
+            cluster_id: &image.cluster_id,
+            settings: &self.handles.settings,
+            kafka: &self.kafka_addresses(),
+            rest: self.rest_addresses(),
+            partitions: &self.partitions,
+            topics: image.topics.len(),
+            took,
+        };
+        print!("{}", banner.text());
+        // A program that waits for `ready` reads from a pipe, which is not flushed at line ends.
+        let _ = std::io::Write::flush(&mut std::io::stdout());
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ServerError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| ServerError::Interrupted(error.to_string()))
+}
+
+fn start_controller(
+    settings: &Arc<Settings>,
+    world: &World,
+    directories: &Directories,
+    endpoints: Vec<Endpoint>,
+) -> StartController {
+    let broker = settings.broker();
+    let first = broker.log_dirs.first().cloned().unwrap_or_default();
+    let metadata_dir = broker.metadata_log_dir.clone().unwrap_or(first);
+    let place = broker.log_dirs.iter().position(|dir| *dir == metadata_dir).unwrap_or(0);
+    let ids = &directories.identity.directories;
+    StartController {
+        settings: Arc::clone(settings),
+        disk: Arc::clone(&world.disk),
+        clock: Arc::clone(&world.clock),
+        random: Arc::clone(&world.random),
+        metadata_directory_id: ids.get(place).copied().unwrap_or(DirectoryId::UNASSIGNED),
+        metadata_dir,
+        cluster_id: directories.identity.cluster_id.clone(),
+        log_dirs: ids.clone(),
+        endpoints,
+        previous_broker_epoch: directories.previous_broker_epoch,
+        elects: true,
+    }
+}
+
+/// Where the metadata says that this broker listens: the advertised address, else the one it is bound to.
+fn endpoints(settings: &BrokerSettings, bound: &[(String, SocketAddr)]) -> Vec<Endpoint> {
+    let endpoint = |(name, address): &(String, SocketAddr)| {
+        let advertised = settings
+            .advertised_listeners
+            .iter()
+            .flatten()
+            .find(|listener| listener.name == *name);
+        let own = match address.ip().is_unspecified() {
+            true => "localhost".to_owned(),
+            false => address.ip().to_string(),
+        };
+        let (host, port) = advertised.map_or((own, address.port()), |listener| (listener.host.clone(), listener.port));
+        Endpoint {
+            listener: name.as_str().into(),
+            host: host.into(),
+            port,
+            security_protocol: 0,
+        }
+    };
+    bound.iter().map(endpoint).collect()
+}
+
+/// Opens every replica that has a directory, telling how far it is when that takes long.
+async fn open_partitions(
+    settings: &Arc<Settings>,
+    world: &World,
+    directories: &Directories,
+    image: &Arc<MetadataImage>,
+) -> Result<Arc<PartitionRegistry>, ServerError> {
+    let broker = Arc::new(settings.broker().clone());
+    let group_commit = GroupCommit::new(GroupCommitConfig::default(), Arc::clone(&world.clock));
+    let registry = Arc::new(PartitionRegistry::new(OpenRegistry {
+        broker_id: broker.node_id,
+        dirs: directories.dirs.clone(),
+        durability: match broker.log_durability {
+            DurabilitySetting::Fsync => Durability::Fsync,
+            DurabilitySetting::Os => Durability::Os,
+        },
+        settings: broker,
+        group_commit: Arc::new(group_commit),
+        disk: Arc::clone(&world.disk),
+        clock: Arc::clone(&world.clock),
+        random: Arc::clone(&world.random),
+    }));
+    let (loading, image, clock) = (Arc::clone(&registry), Arc::clone(image), Arc::clone(&world.clock));
+    let was_clean = directories.were_clean;
+    let first = directories
+        .dirs
+        .first()
+        .map(|dir| dir.path().to_owned())
+        .unwrap_or_default();
+    let loaded = blocking(move || {
+        if !was_clean {
+            tracing::info!("the last stop was not in order, or this is the first start: logs are checked");
+        }
+        loading.load(&image, &progress_report(clock))
+    });
+    let failed = loaded.await?.map_err(|error| ServerError::Directory {
+        directory: first,
+        error,
+    })?;
+    for error in failed {
+        tracing::error!(%error, "a partition is offline; all others are served");
+    }
+    Ok(registry)
+}
+
+/// Tells how far recovery is, once a second at most, and not at all when it is over sooner.
+fn progress_report(clock: Arc<dyn Clock>) -> impl Fn(LoadProgress) + Sync {
+    let next_ms = AtomicU64::new(millis(clock.monotonic() + PROGRESS_INTERVAL));
+    move |progress| {
+        let now = millis(clock.monotonic());
+        let due = next_ms.load(Ordering::Relaxed);
+        let step = millis(PROGRESS_INTERVAL);
+        let ours = now >= due
+            && next_ms
+                .compare_exchange(due, now + step, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
+        if ours {
+            tracing::info!(done = progress.done, total = progress.total, "opening partitions");
+        }
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The default gateway, where this process runs in a container: a peer with that address came by a forwarded port.
+fn forwarding_gateway(disk: &dyn Disk) -> Option<IpAddr> {
+    let in_container = ["/.dockerenv", "/run/.containerenv"];
+    let in_container = in_container
+        .iter()
+        .any(|mark| disk.exists(Path::new(mark)).unwrap_or(false));
+    if !in_container {
+        return None;
+    }
+    // The kernel's routing table, which is no file on a disk.
+    let routes = std::fs::read_to_string("/proc/net/route").ok()?;
+    default_gateway(&routes).map(IpAddr::from)
+}
