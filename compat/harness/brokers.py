@@ -226,16 +226,15 @@ class Dmq(Broker):
         self._spawn([self.binary] + [word for name, value in settings.items()
                                      for word in ("--override", f"{name}={value}")])
         deadline = time.monotonic() + 60
-        # "ready" is the last line; the ports stand before it.
-        while "ready" not in self.log_text()[seen:]:
-            for what, port in self.LISTENING.findall(self.log_text()[seen:]):
-                if what.startswith("kafka"):
-                    self.port = int(port)
-                else:
-                    self.rest_port = int(port)
+        while not re.search(r"^ready$", self.log_text()[seen:], re.M):
             if not self.alive() or time.monotonic() > deadline:
-                self.wait_ready(0)
-            time.sleep(0.01)
+                raise BrokerFailed(f"dmq did not say that it is ready:\n{self.log_text()[seen:][-3000:]}")
+            time.sleep(0.005)
+        for what, port in self.LISTENING.findall(self.log_text()[seen:]):
+            if what.startswith("kafka"):
+                self.port = int(port)
+            else:
+                self.rest_port = int(port)
         self.wait_ready()
 
 
