@@ -11,8 +11,12 @@ use crate::harness::TestBroker;
 
 async fn with_messages(count: usize) -> TestBroker {
     let broker = TestBroker::start().await;
-    let messages: Vec<Value> = (0..count).map(|n| json!({"key": format!("k{n}"), "value": "YQ=="})).collect();
-    let reply = broker.produce(json!({"topic": "orders", "partition": 0, "messages": messages})).await;
+    let messages: Vec<Value> = (0..count)
+        .map(|n| json!({"key": format!("k{n}"), "value": "YQ=="}))
+        .collect();
+    let reply = broker
+        .produce(json!({"topic": "orders", "partition": 0, "messages": messages}))
+        .await;
     assert_eq!(reply.status, 200, "{}", reply.text);
     broker
 }
@@ -26,10 +30,14 @@ fn offsets(reply: &Value) -> Vec<i64> {
 async fn the_contracts_example_is_answered_as_the_contract_says() {
     let broker = TestBroker::start().await;
     let messages = json!([{"key": "key1", "value": "dmFsdWUx", "timestamp": 1_697_328_000_000_i64}]);
-    broker.produce(json!({"topic": "orders", "partition": 0, "messages": messages})).await;
+    broker
+        .produce(json!({"topic": "orders", "partition": 0, "messages": messages}))
+        .await;
     let reply = broker
-        .consume(json!({"topic": "orders", "partition": 0, "offset": 0, "maxMessages": 100, "maxWaitMs": 500, "minBytes": 1,
-                        "maxBytes": 1_048_576, "consumerGroup": "g1", "isolationLevel": "read_uncommitted"}))
+        .consume(
+            json!({"topic": "orders", "partition": 0, "offset": 0, "maxMessages": 100, "maxWaitMs": 500, "minBytes": 1,
+                        "maxBytes": 1_048_576, "consumerGroup": "g1", "isolationLevel": "read_uncommitted"}),
+        )
         .await;
     assert_eq!(reply.status, 200);
     assert!(reply.head.contains("content-type: application/json"), "{}", reply.head);
@@ -54,8 +62,14 @@ async fn a_page_begins_at_the_offset_and_holds_100_messages_or_what_was_asked_fo
     assert_eq!(page(json!({})).await, (10..110).collect::<Vec<_>>());
     assert_eq!(page(json!({"maxMessages": 2})).await, [10, 11]);
     assert_eq!(page(json!({"maxBytes": 1})).await, [10]);
-    assert_eq!(page(json!({"offset": 119, "isolationLevel": "read_committed"})).await, [119]);
-    assert_eq!(page(json!({"offset": 119, "isolationLevel": "READ_COMMITTED", "consumerGroup": null})).await, [119]);
+    assert_eq!(
+        page(json!({"offset": 119, "isolationLevel": "read_committed"})).await,
+        [119]
+    );
+    assert_eq!(
+        page(json!({"offset": 119, "isolationLevel": "READ_COMMITTED", "consumerGroup": null})).await,
+        [119]
+    );
 }
 
 #[tokio::test]
@@ -80,9 +94,14 @@ async fn what_comes_meanwhile_ends_the_wait_once_it_is_enough() {
     });
     // One batch of a single small message has less than 80 bytes.
     for _ in 0..3 {
-        broker.produce(json!({"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}]})).await;
+        broker
+            .produce(json!({"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}]}))
+            .await;
     }
-    let reply = tokio::time::timeout(Duration::from_secs(30), waiting).await.unwrap().unwrap();
+    let reply = tokio::time::timeout(Duration::from_secs(30), waiting)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(offsets(&reply).len() >= 2, "{reply}");
 }
 
@@ -90,9 +109,14 @@ async fn what_comes_meanwhile_ends_the_wait_once_it_is_enough() {
 async fn an_offset_outside_the_log_is_refused_with_the_high_watermark() {
     let broker = with_messages(2).await;
     for offset in [3, 1_000, -1, i64::MAX, i64::MIN] {
-        let reply = broker.consume(json!({"topic": "orders", "partition": 0, "offset": offset})).await;
+        let reply = broker
+            .consume(json!({"topic": "orders", "partition": 0, "offset": offset}))
+            .await;
         assert_eq!(reply.refusal(), (400, "OFFSET_OUT_OF_RANGE".to_owned()), "{offset}");
-        assert_eq!((&reply.json()["messages"], &reply.json()["highWaterMark"]), (&json!([]), &json!(2)));
+        assert_eq!(
+            (&reply.json()["messages"], &reply.json()["highWaterMark"]),
+            (&json!([]), &json!(2))
+        );
     }
 }
 
@@ -101,21 +125,38 @@ async fn what_kafka_producers_wrote_is_readable_whatever_it_is() {
     let broker = TestBroker::start().await;
     for codec in Compression::ALL {
         let mut builder = BatchBuilder::new(0, codec, TimestampType::CreateTime);
-        builder.append(1_697_328_000_000, Some(b"\xff\xfe"), Some(b"v"), &[]).unwrap();
+        builder
+            .append(1_697_328_000_000, Some(b"\xff\xfe"), Some(b"v"), &[])
+            .unwrap();
         builder.append(1_697_328_000_000, Some(b"k"), None, &[]).unwrap();
         broker.append("orders", builder.build().unwrap()).await;
     }
-    let reply = broker.consume(json!({"topic": "orders", "partition": 0, "offset": 0})).await.json();
+    let reply = broker
+        .consume(json!({"topic": "orders", "partition": 0, "offset": 0}))
+        .await
+        .json();
     assert_eq!(offsets(&reply), (0..10).collect::<Vec<_>>());
     for pair in reply["messages"].as_array().unwrap().chunks(2) {
-        assert_eq!((&pair[0]["key"], &pair[0]["keyEncoding"], &pair[0]["value"]), (&json!("//4="), &json!("base64"), &json!("dg==")));
-        assert_eq!((&pair[1]["key"], pair[1].get("keyEncoding"), &pair[1]["value"]), (&json!("k"), None, &json!(null)));
+        assert_eq!(
+            (&pair[0]["key"], &pair[0]["keyEncoding"], &pair[0]["value"]),
+            (&json!("//4="), &json!("base64"), &json!("dg=="))
+        );
+        assert_eq!(
+            (&pair[1]["key"], pair[1].get("keyEncoding"), &pair[1]["value"]),
+            (&json!("k"), None, &json!(null))
+        );
     }
 }
 
 #[tokio::test]
 async fn everything_is_there_after_a_restart() {
     let broker = with_messages(3).await.restart().await;
-    let reply = broker.consume(json!({"topic": "orders", "partition": 0, "offset": 0})).await.json();
-    assert_eq!((offsets(&reply), &reply["messages"][2]["key"]), (vec![0, 1, 2], &json!("k2")));
+    let reply = broker
+        .consume(json!({"topic": "orders", "partition": 0, "offset": 0}))
+        .await
+        .json();
+    assert_eq!(
+        (offsets(&reply), &reply["messages"][2]["key"]),
+        (vec![0, 1, 2], &json!("k2"))
+    );
 }

@@ -20,7 +20,9 @@ async fn the_high_watermark_is_a_number() {
     let reply = broker.get(path).await;
     assert_eq!((reply.status, reply.text.as_str()), (200, "0"));
     assert!(reply.head.contains("content-type: application/json"), "{}", reply.head);
-    broker.produce(json!({"topic": "orders", "partition": 1, "messages": [{"value": "YQ=="}]})).await;
+    broker
+        .produce(json!({"topic": "orders", "partition": 1, "messages": [{"value": "YQ=="}]}))
+        .await;
     assert_eq!(broker.get(path).await.text, "1");
 }
 
@@ -32,7 +34,10 @@ async fn an_unknown_partition_is_404_and_a_wrong_name_400_everywhere() {
         let place = json!({"topic": topic, "partition": partition, "offset": 0, "messages": [{"value": "YQ=="}]});
         let produced = broker.produce(place.clone()).await;
         assert_eq!(produced.refusal(), unknown);
-        assert_eq!((&produced.json()["topic"], &produced.json()["partition"]), (&json!(topic), &json!(partition)));
+        assert_eq!(
+            (&produced.json()["topic"], &produced.json()["partition"]),
+            (&json!(topic), &json!(partition))
+        );
         assert_eq!(produced.json()["results"][0]["offset"], -1);
         assert_eq!(broker.consume(place).await.refusal(), unknown);
         let path = format!("/api/v1/storage/partitions/{topic}/{partition}/high-water-mark");
@@ -48,17 +53,39 @@ async fn an_unknown_partition_is_404_and_a_wrong_name_400_everywhere() {
     }
     for path in ["x", "-1", "1.0", "%FF", "99999999999"] {
         let path = format!("/api/v1/storage/partitions/orders/{path}/high-water-mark");
-        assert_eq!(broker.get(&path).await.refusal(), (400, "INVALID_REQUEST".to_owned()), "{path}");
+        assert_eq!(
+            broker.get(&path).await.refusal(),
+            (400, "INVALID_REQUEST".to_owned()),
+            "{path}"
+        );
     }
     // Nothing was created on the way.
-    assert!(broker.broker.handles().metadata.load().topics.by_name("nothing").is_none());
+    assert!(
+        broker
+            .broker
+            .handles()
+            .metadata
+            .load()
+            .topics
+            .by_name("nothing")
+            .is_none()
+    );
 }
 
 #[tokio::test]
 async fn wrong_paths_and_methods_are_told_in_json() {
     let broker = TestBroker::start().await;
-    for path in ["/", "/api/v1/storage", "/api/v1/storage/message", "/api/v1/storage/partitions/orders/0"] {
-        assert_eq!(broker.get(path).await.refusal(), (404, "INVALID_REQUEST".to_owned()), "{path}");
+    for path in [
+        "/",
+        "/api/v1/storage",
+        "/api/v1/storage/message",
+        "/api/v1/storage/partitions/orders/0",
+    ] {
+        assert_eq!(
+            broker.get(path).await.refusal(),
+            (404, "INVALID_REQUEST".to_owned()),
+            "{path}"
+        );
     }
     for (method, path, allowed) in [
         ("GET", MESSAGES, "post"),
@@ -103,7 +130,14 @@ async fn health_follows_the_brokers_life_and_nothing_else_is_served_before_and_a
         let body = json!({"topic": "orders", "partition": 1, "offset": 0, "maxWaitMs": 600_000}).to_string();
         request(address, "POST", CONSUME, "", body.as_bytes()).await.json()
     });
-    while broker.broker.handles().partition_by_name("orders", dmq::ids::PartitionId(1)).unwrap().readers().is_empty() {
+    while broker
+        .broker
+        .handles()
+        .partition_by_name("orders", dmq::ids::PartitionId(1))
+        .unwrap()
+        .readers()
+        .is_empty()
+    {
         tokio::task::yield_now().await;
     }
     phase.send_replace(Phase::Stopping);
@@ -162,7 +196,14 @@ async fn a_partition_of_another_broker_is_421_and_names_its_leader() {
         broker.get(high_watermark).await,
     ] {
         assert_eq!(reply.refusal(), (421, "NOT_LEADER_OR_FOLLOWER".to_owned()));
-        assert_eq!(reply.json()["leader"], json!({"id": 2, "host": "other.example", "port": 8182}));
-        assert!(reply.message().contains("broker 2 at other.example:8182"), "{}", reply.message());
+        assert_eq!(
+            reply.json()["leader"],
+            json!({"id": 2, "host": "other.example", "port": 8182})
+        );
+        assert!(
+            reply.message().contains("broker 2 at other.example:8182"),
+            "{}",
+            reply.message()
+        );
     }
 }

@@ -42,7 +42,10 @@ impl Reply {
     pub fn refusal(&self) -> (u16, String) {
         let body = self.json();
         assert_eq!(body["success"], false, "{body}");
-        assert!(body["errorMessage"].as_str().is_some_and(|text| !text.is_empty()), "{body}");
+        assert!(
+            body["errorMessage"].as_str().is_some_and(|text| !text.is_empty()),
+            "{body}"
+        );
         (self.status, body["errorCode"].as_str().unwrap().to_owned())
     }
 
@@ -106,7 +109,14 @@ impl TestBroker {
     }
 
     pub async fn post(&self, path: &str, body: impl AsRef<[u8]>) -> Reply {
-        request(self.address(), "POST", path, "Content-Type: application/json\r\n", body.as_ref()).await
+        request(
+            self.address(),
+            "POST",
+            path,
+            "Content-Type: application/json\r\n",
+            body.as_ref(),
+        )
+        .await
     }
 
     pub async fn get(&self, path: &str) -> Reply {
@@ -155,7 +165,9 @@ pub async fn exchange(address: SocketAddr, bytes: &[u8]) -> Reply {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
     let answer = String::from_utf8(answer).unwrap();
-    let (head, text) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no HTTP answer: {answer:?}"));
+    let (head, text) = answer
+        .split_once("\r\n\r\n")
+        .unwrap_or_else(|| panic!("no HTTP answer: {answer:?}"));
     Reply {
         status: head.split(' ').nth(1).unwrap().parse().unwrap(),
         head: head.to_ascii_lowercase(),

@@ -15,52 +15,175 @@ const PRODUCE: &[(&str, &str)] = &[
     ("[]", "expected a JSON object"),
     (r#"["orders", 0, [{"value": "YQ=="}]]"#, "expected a JSON object"),
     ("{} {}", "missing field `topic`"),
-    (r#"{"partition": 0, "messages": [{"value": "YQ=="}]}"#, "missing field `topic`"),
-    (r#"{"topic": "orders", "messages": [{"value": "YQ=="}]}"#, "missing field `partition`"),
+    (
+        r#"{"partition": 0, "messages": [{"value": "YQ=="}]}"#,
+        "missing field `topic`",
+    ),
+    (
+        r#"{"topic": "orders", "messages": [{"value": "YQ=="}]}"#,
+        "missing field `partition`",
+    ),
     (r#"{"topic": "orders", "partition": 0}"#, "missing field `messages`"),
-    (r#"{"topic": null, "partition": 0, "messages": [{"value": "YQ=="}]}"#, "topic: invalid type: null"),
-    (r#"{"topic": 7, "partition": 0, "messages": [{"value": "YQ=="}]}"#, "topic: invalid type: integer `7`"),
-    (r#"{"topic": "a", "topic": "b", "partition": 0}"#, "duplicate field `topic`"),
-    (r#"{"topic": "orders", "partition": -1}"#, "partition: invalid value: integer `-1`, expected an integer from 0"),
-    (r#"{"topic": "orders", "partition": 2147483648}"#, "partition: invalid value: integer `2147483648`"),
-    (r#"{"topic": "orders", "partition": 0.5}"#, "partition: invalid type: floating point `0.5`"),
-    (r#"{"topic": "orders", "partition": "0"}"#, "partition: invalid type: string \"0\""),
-    (r#"{"topic": "orders", "partition": 0, "messages": []}"#, "messages: invalid length 0"),
-    (r#"{"topic": "orders", "partition": 0, "messages": {}}"#, "messages: invalid type: map"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [null]}"#, "messages[0]: invalid type: null"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [["k", "YQ=="]]}"#, "messages[0]: invalid type: sequence"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}, {"key": "k"}]}"#, "messages[1]: missing field `value`"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": null}]}"#, "messages[0].value: invalid type: null"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": ""}]}"#, "messages[0].value: invalid length 0"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": []}]}"#, "messages[0].value: invalid length 0"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": "Y!=="}]}"#, "messages[0].value: 'Y!==' is not base64"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": [1, 256]}]}"#, "messages[0].value[1]: invalid value: integer `256`"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"key": 5, "value": "YQ=="}]}"#, "messages[0].key: invalid type"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ==", "timestamp": -1}]}"#, "messages[0].timestamp: invalid value"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ==", "timestamp": 1e30}]}"#, "messages[0].timestamp: invalid type"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ==", "headers": {"a": 1}}]}"#, "messages[0].headers.a: invalid type"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ==", "headers": {"a": "1", "a": "2"}}]}"#, "the header 'a' occurs twice"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}], "requiredAcks": 2}"#, "requiredAcks: invalid value: integer `2`, expected an integer from -1 to 1"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}], "requiredAcks": "all"}"#, "requiredAcks: invalid type"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}], "timeoutMs": -1}"#, "timeoutMs: invalid value"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}], "producerId": ""}"#, "producerId: invalid value"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}], "producerId": -1}"#, "producerId: invalid value"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}], "producerEpoch": 32768}"#, "producerEpoch: invalid value"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}], "producerId": 1, "baseSequence": 0}"#, "baseSequence is given without"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}]} x"#, "trailing characters"),
-    (r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ==", "key": "\ud800"}]}"#, "messages[0].key"),
+    (
+        r#"{"topic": null, "partition": 0, "messages": [{"value": "YQ=="}]}"#,
+        "topic: invalid type: null",
+    ),
+    (
+        r#"{"topic": 7, "partition": 0, "messages": [{"value": "YQ=="}]}"#,
+        "topic: invalid type: integer `7`",
+    ),
+    (
+        r#"{"topic": "a", "topic": "b", "partition": 0}"#,
+        "duplicate field `topic`",
+    ),
+    (
+        r#"{"topic": "orders", "partition": -1}"#,
+        "partition: invalid value: integer `-1`, expected an integer from 0",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 2147483648}"#,
+        "partition: invalid value: integer `2147483648`",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0.5}"#,
+        "partition: invalid type: floating point `0.5`",
+    ),
+    (
+        r#"{"topic": "orders", "partition": "0"}"#,
+        "partition: invalid type: string \"0\"",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": []}"#,
+        "messages: invalid length 0",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": {}}"#,
+        "messages: invalid type: map",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [null]}"#,
+        "messages[0]: invalid type: null",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [["k", "YQ=="]]}"#,
+        "messages[0]: invalid type: sequence",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}, {"key": "k"}]}"#,
+        "messages[1]: missing field `value`",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": null}]}"#,
+        "messages[0].value: invalid type: null",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": ""}]}"#,
+        "messages[0].value: invalid length 0",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": []}]}"#,
+        "messages[0].value: invalid length 0",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": "Y!=="}]}"#,
+        "messages[0].value: 'Y!==' is not base64",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": [1, 256]}]}"#,
+        "messages[0].value[1]: invalid value: integer `256`",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"key": 5, "value": "YQ=="}]}"#,
+        "messages[0].key: invalid type",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ==", "timestamp": -1}]}"#,
+        "messages[0].timestamp: invalid value",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ==", "timestamp": 1e30}]}"#,
+        "messages[0].timestamp: invalid type",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ==", "headers": {"a": 1}}]}"#,
+        "messages[0].headers.a: invalid type",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ==", "headers": {"a": "1", "a": "2"}}]}"#,
+        "the header 'a' occurs twice",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}], "requiredAcks": 2}"#,
+        "requiredAcks: invalid value: integer `2`, expected an integer from -1 to 1",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}], "requiredAcks": "all"}"#,
+        "requiredAcks: invalid type",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}], "timeoutMs": -1}"#,
+        "timeoutMs: invalid value",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}], "producerId": ""}"#,
+        "producerId: invalid value",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}], "producerId": -1}"#,
+        "producerId: invalid value",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}], "producerEpoch": 32768}"#,
+        "producerEpoch: invalid value",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}], "producerId": 1, "baseSequence": 0}"#,
+        "baseSequence is given without",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}]} x"#,
+        "trailing characters",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "messages": [{"value": "YQ==", "key": "\ud800"}]}"#,
+        "messages[0].key",
+    ),
 ];
 
 const CONSUMED: &[(&str, &str)] = &[
     (r#"{"topic": "orders", "partition": 0}"#, "missing field `offset`"),
-    (r#"{"topic": "orders", "partition": 0, "offset": "0"}"#, "offset: invalid type"),
-    (r#"{"topic": "orders", "partition": 0, "offset": 9223372036854775808}"#, "offset: invalid value"),
-    (r#"{"topic": "orders", "partition": 0, "offset": 0, "maxMessages": 0}"#, "maxMessages: invalid value: integer `0`"),
-    (r#"{"topic": "orders", "partition": 0, "offset": 0, "maxWaitMs": -1}"#, "maxWaitMs: invalid value"),
-    (r#"{"topic": "orders", "partition": 0, "offset": 0, "minBytes": -1}"#, "minBytes: invalid value"),
-    (r#"{"topic": "orders", "partition": 0, "offset": 0, "maxBytes": -1}"#, "maxBytes: invalid value"),
-    (r#"{"topic": "orders", "partition": 0, "offset": 0, "consumerGroup": 1}"#, "consumerGroup: invalid type"),
-    (r#"{"topic": "orders", "partition": 0, "offset": 0, "isolationLevel": "serializable"}"#, "unknown variant `serializable`, expected"),
+    (
+        r#"{"topic": "orders", "partition": 0, "offset": "0"}"#,
+        "offset: invalid type",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "offset": 9223372036854775808}"#,
+        "offset: invalid value",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "offset": 0, "maxMessages": 0}"#,
+        "maxMessages: invalid value: integer `0`",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "offset": 0, "maxWaitMs": -1}"#,
+        "maxWaitMs: invalid value",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "offset": 0, "minBytes": -1}"#,
+        "minBytes: invalid value",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "offset": 0, "maxBytes": -1}"#,
+        "maxBytes: invalid value",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "offset": 0, "consumerGroup": 1}"#,
+        "consumerGroup: invalid type",
+    ),
+    (
+        r#"{"topic": "orders", "partition": 0, "offset": 0, "isolationLevel": "serializable"}"#,
+        "unknown variant `serializable`, expected",
+    ),
 ];
 
 #[tokio::test]
@@ -71,13 +194,20 @@ async fn a_malformed_body_is_told_what_is_wrong_with_it_and_changes_nothing() {
         let reply = broker.post(MESSAGES, body).await;
         assert_eq!(reply.refusal(), invalid, "{body}");
         assert!(reply.message().contains(told), "{body}: {}", reply.message());
-        assert!(reply.json()["results"].is_array() && reply.json()["throttleTimeMs"] == 0, "{}", reply.text);
+        assert!(
+            reply.json()["results"].is_array() && reply.json()["throttleTimeMs"] == 0,
+            "{}",
+            reply.text
+        );
     }
     for (body, told) in CONSUMED {
         let reply = broker.post(CONSUME, body).await;
         assert_eq!(reply.refusal(), invalid, "{body}");
         assert!(reply.message().contains(told), "{body}: {}", reply.message());
-        assert_eq!((&reply.json()["messages"], &reply.json()["highWaterMark"]), (&json!([]), &json!(-1)));
+        assert_eq!(
+            (&reply.json()["messages"], &reply.json()["highWaterMark"]),
+            (&json!([]), &json!(-1))
+        );
     }
     assert_eq!(broker.high_watermark("orders").await, 0);
 }
@@ -90,7 +220,9 @@ async fn bytes_that_are_no_text_and_bombs_are_refused() {
     assert!(not_text.message().contains("not UTF-8"), "{}", not_text.message());
     let nested = format!(r#"{{"topic": {}"#, "[".repeat(200_000));
     assert_eq!(broker.post(MESSAGES, nested).await.refusal().0, 400);
-    let echo = broker.post(MESSAGES, format!(r#"{{"partition": "{}"}}"#, "x".repeat(200_000))).await;
+    let echo = broker
+        .post(MESSAGES, format!(r#"{{"partition": "{}"}}"#, "x".repeat(200_000)))
+        .await;
     assert!((400..=400).contains(&echo.status) && echo.text.len() < 2_000);
 }
 
@@ -120,12 +252,22 @@ async fn a_body_over_the_limit_is_413_however_its_length_is_told() {
     let body = format!(r#"{{"topic": "orders", "partition": 0, "x": "{}"}}"#, "x".repeat(3_000));
     let reply = broker.post(MESSAGES, &body).await;
     assert_eq!(reply.refusal(), too_large);
-    assert!(reply.message().contains("at most 2048 are taken (socket.request.max.bytes)"), "{}", reply.message());
+    assert!(
+        reply
+            .message()
+            .contains("at most 2048 are taken (socket.request.max.bytes)"),
+        "{}",
+        reply.message()
+    );
     let head = format!("POST {CONSUME} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n");
     let chunked = format!("{head}{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
-    assert_eq!(exchange(broker.address(), chunked.as_bytes()).await.refusal(), too_large);
+    assert_eq!(
+        exchange(broker.address(), chunked.as_bytes()).await.refusal(),
+        too_large
+    );
     // A claim alone is enough.
-    let claim = format!("POST {MESSAGES} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 99999999999\r\n\r\n");
+    let claim =
+        format!("POST {MESSAGES} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 99999999999\r\n\r\n");
     assert_eq!(exchange(broker.address(), claim.as_bytes()).await.refusal(), too_large);
 }
 
@@ -153,14 +295,20 @@ async fn no_body_is_the_brokers_fault() {
     let broker = TestBroker::start().await;
     let seed = std::env::var("DMQ_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed = seed.unwrap_or_else(|| broker.broker.handles().random.next_u64());
-    let config = Config { rng_seed: RngSeed::Fixed(seed), ..Config::default() };
+    let config = Config {
+        rng_seed: RngSeed::Fixed(seed),
+        ..Config::default()
+    };
     let mut runner = TestRunner::new(config);
     for round in 0..150 {
         let body = bodies().new_tree(&mut runner).unwrap().current();
         for path in [MESSAGES, CONSUME] {
             let before = broker.high_watermark("orders").await;
             let reply = broker.post(path, &body).await;
-            let told = format!("DMQ_SEED={seed} round {round} {path}: {reply:?} for {}", String::from_utf8_lossy(&body));
+            let told = format!(
+                "DMQ_SEED={seed} round {round} {path}: {reply:?} for {}",
+                String::from_utf8_lossy(&body)
+            );
             assert!(reply.status < 500, "{told}");
             assert_eq!(reply.json()["success"], reply.status == 200, "{told}");
             if reply.status != 200 {

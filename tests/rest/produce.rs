@@ -38,11 +38,20 @@ async fn a_value_and_a_place_are_enough() {
     let before = broker.broker.handles().clock.now_ms();
     let body = json!({"topic": "orders", "partition": 1, "messages": [{"value": [104, 105]}], "unknown": {"a": [1]}});
     let reply = broker.produce(body).await.json();
-    assert_eq!((&reply["success"], &reply["partition"], &reply["results"][0]["offset"]), (&json!(true), &json!(1), &json!(0)));
+    assert_eq!(
+        (&reply["success"], &reply["partition"], &reply["results"][0]["offset"]),
+        (&json!(true), &json!(1), &json!(0))
+    );
     let timestamp = reply["results"][0]["timestamp"].as_i64().unwrap();
     assert!((before..=broker.broker.handles().clock.now_ms()).contains(&timestamp));
-    let read = broker.consume(json!({"topic": "orders", "partition": 1, "offset": 0})).await.json();
-    assert_eq!((&read["messages"][0]["value"], &read["messages"][0]["key"]), (&json!("aGk="), &json!(null)));
+    let read = broker
+        .consume(json!({"topic": "orders", "partition": 1, "offset": 0}))
+        .await
+        .json();
+    assert_eq!(
+        (&read["messages"][0]["value"], &read["messages"][0]["key"]),
+        (&json!("aGk="), &json!(null))
+    );
 }
 
 #[tokio::test]
@@ -60,7 +69,11 @@ async fn acks_0_tells_no_offsets_and_the_others_do() {
     for (acks, offset) in [(0, -1), (1, 1), (-1, 2)] {
         let body = json!({"topic": "orders", "partition": 0, "messages": one("YQ=="), "requiredAcks": acks});
         let reply = broker.produce(body).await;
-        assert_eq!((reply.status, &reply.json()["results"][0]["offset"]), (200, &json!(offset)), "acks {acks}");
+        assert_eq!(
+            (reply.status, &reply.json()["results"][0]["offset"]),
+            (200, &json!(offset)),
+            "acks {acks}"
+        );
     }
     assert_eq!(broker.high_watermark("orders").await, 3);
 }
@@ -71,18 +84,31 @@ async fn one_request_is_one_batch_as_a_kafka_consumer_reads_it() {
     let body = json!({"topic": "orders", "partition": 0, "producerId": 77, "producerEpoch": 3, "baseSequence": 5,
                       "messages": [{"key": "k", "value": "YQ==", "headers": {"h": "x"}}, {"value": "Yg=="}]});
     assert_eq!(broker.produce(body).await.status, 200);
-    let partition = broker.broker.handles().partition_by_name("orders", dmq::ids::PartitionId(0)).unwrap();
+    let partition = broker
+        .broker
+        .handles()
+        .partition_by_name("orders", dmq::ids::PartitionId(0))
+        .unwrap();
     let from = dmq::partition::FetchFrom {
         offset: dmq::ids::Offset(0),
         current_leader_epoch: None,
         last_fetched_epoch: None,
         isolation: dmq::partition::Isolation::ReadUncommitted,
     };
-    let stored = partition.read(from, 1 << 20, true).unwrap().records.unwrap().read().unwrap();
+    let stored = partition
+        .read(from, 1 << 20, true)
+        .unwrap()
+        .records
+        .unwrap()
+        .read()
+        .unwrap();
     let mut stored = bytes::Bytes::from(stored);
     let batch = RecordBatch::split_first(&mut stored).unwrap();
     assert!(stored.is_empty() && batch.verify_crc());
-    assert_eq!((batch.producer_id(), batch.producer_epoch(), batch.base_sequence()), (77, 3, 5));
+    assert_eq!(
+        (batch.producer_id(), batch.producer_epoch(), batch.base_sequence()),
+        (77, 3, 5)
+    );
     let records: Vec<_> = batch.records(1 << 20).unwrap().map(Result::unwrap).collect();
     assert_eq!(records[0].key.as_deref(), Some(&b"k"[..]));
     assert_eq!(records[0].headers[0].value.as_deref(), Some(&b"x"[..]));
@@ -157,19 +183,28 @@ async fn too_few_replicas_are_503_for_acks_all_alone() {
     let broker = TestBroker::start().await;
     broker.create_topic("safe", 1, &[("min.insync.replicas", "2")]).await;
     let body = |acks: i32| json!({"topic": "safe", "partition": 0, "messages": one("YQ=="), "requiredAcks": acks});
-    assert_eq!(broker.produce(body(-1)).await.refusal(), (503, "NOT_ENOUGH_REPLICAS".to_owned()));
+    assert_eq!(
+        broker.produce(body(-1)).await.refusal(),
+        (503, "NOT_ENOUGH_REPLICAS".to_owned())
+    );
     assert_eq!(broker.produce(body(1)).await.status, 200);
 }
 
 #[tokio::test]
 async fn the_log_names_the_messages_at_fault() {
     let broker = TestBroker::start().await;
-    broker.create_topic("compacted", 1, &[("cleanup.policy", "compact")]).await;
-    let body = json!({"topic": "compacted", "partition": 0, "messages": [{"key": "k", "value": "YQ=="}, {"value": "YQ=="}]});
+    broker
+        .create_topic("compacted", 1, &[("cleanup.policy", "compact")])
+        .await;
+    let body =
+        json!({"topic": "compacted", "partition": 0, "messages": [{"key": "k", "value": "YQ=="}, {"value": "YQ=="}]});
     let reply = broker.produce(body).await;
     assert_eq!(reply.refusal(), (400, "INVALID_RECORD".to_owned()));
     let results = &reply.json()["results"];
-    assert_eq!((&results[0]["errorMessage"], &results[0]["offset"]), (&json!(null), &json!(-1)));
+    assert_eq!(
+        (&results[0]["errorMessage"], &results[0]["offset"]),
+        (&json!(null), &json!(-1))
+    );
     assert!(results[1]["errorMessage"].is_string(), "{results}");
     assert_eq!(broker.high_watermark("compacted").await, 0);
 }
@@ -177,10 +212,17 @@ async fn the_log_names_the_messages_at_fault() {
 #[tokio::test]
 async fn the_brokers_time_is_told_where_it_counts() {
     let broker = TestBroker::start().await;
-    broker.create_topic("timed", 1, &[("message.timestamp.type", "LogAppendTime")]).await;
+    broker
+        .create_topic("timed", 1, &[("message.timestamp.type", "LogAppendTime")])
+        .await;
     let body = json!({"topic": "timed", "partition": 0, "messages": [{"value": "YQ==", "timestamp": 5}]});
-    let told = broker.produce(body).await.json()["results"][0]["timestamp"].as_i64().unwrap();
+    let told = broker.produce(body).await.json()["results"][0]["timestamp"]
+        .as_i64()
+        .unwrap();
     assert!(told > 1_600_000_000_000);
-    let read = broker.consume(json!({"topic": "timed", "partition": 0, "offset": 0})).await.json();
+    let read = broker
+        .consume(json!({"topic": "timed", "partition": 0, "offset": 0}))
+        .await
+        .json();
     assert_eq!(read["messages"][0]["timestamp"], told);
 }
