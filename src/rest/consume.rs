@@ -1,7 +1,8 @@
 //! Consume: the messages of a partition from an offset on, waiting without a thread until there are enough.
 //!
 //! A consumer goes on after the last message that it was given. So an answer without a message means that there is none
-//! yet: stretches of which nothing is shown (markers, aborted transactions) are passed over here, however long they are.
+//! yet: stretches of which nothing is shown (markers, aborted transactions) are passed over here, however long they
+//! are.
 
 use std::sync::Arc;
 use std::time::Duration;

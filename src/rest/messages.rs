@@ -1,9 +1,9 @@
 //! From stored batches to the messages that a consumer is shown.
 //!
 //! What is no text is still told in full. A key that is not UTF-8 is given in base64 and marked with `keyEncoding`.
-//! Headers of a record may repeat a name, have no value or hold bytes, which an object of strings cannot: `headers` then
-//! has those that are text (the last of each name), and `rawHeaders` has all of them, in their order, values in base64.
-//! Neither extra field is there where it is not needed.
+//! Headers of a record may repeat a name, have no value or hold bytes, which an object of strings cannot: `headers`
+//! then has those that are text (the last of each name), and `rawHeaders` has all of them, in their order, values in
+//! base64. Neither extra field is there where it is not needed.
 
 use std::collections::{BTreeMap, HashSet};
 

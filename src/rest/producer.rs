@@ -1,10 +1,10 @@
 //! Who produces: a producer's name, number, epoch and sequence, as Kafka's records carry them.
 //!
 //! Kafka's producer ids are numbers. A producer that calls itself by a name gets the number that SHA-256 makes of it,
-//! within 2⁶²..2⁶³. So the number is the same after every restart, on every broker that comes to lead the partition, and
-//! for as long as the log remembers the producer, and there is no table to store, share or bound. The upper half of the
-//! ids is out of reach of those that InitProducerId gives out, which count from 0. Two names share a number with a
-//! probability of n²/2⁶³ for n names: one in a million million for three thousand producers of one partition.
+//! within 2⁶²..2⁶³. So the number is the same after every restart and on every broker that comes to lead the partition,
+//! and there is no table to store, share or bound. The upper half of the ids is out of reach of those that
+//! InitProducerId gives out, which count from 0. Some two of n names share a number with a probability of n²/2⁶³: one
+//! in a million million for three thousand producers of one partition.
 
 use std::fmt;
 
@@ -30,7 +30,7 @@ impl ProducerName {
             .iter()
             .take(8)
             .fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
-        let number = NAMED_IDS | number % NAMED_IDS;
+        let number = NAMED_IDS | (number % NAMED_IDS);
         ProducerName(ProducerId(i64::try_from(number).unwrap_or(i64::MAX)))
     }
 }

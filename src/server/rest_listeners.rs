@@ -51,11 +51,6 @@ impl RestSockets {
         Ok(bound)
     }
 
-    /// The addresses, with the ports that were taken where 0 was asked for.
-    pub fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
-    }
-
     /// Serves them; until [`RestServer::open`] whoever asks is told that the broker starts.
     pub fn serve(self) -> RestServer {
         let phase = watch::Sender::new(Phase::Starting);

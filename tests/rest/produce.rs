@@ -21,7 +21,10 @@ async fn the_contracts_example_is_answered_as_the_contract_says() {
                  "headers": {"content-type": "text/plain"}}],
             "producerId": "producer-1", "producerEpoch": 0, "requiredAcks": 1, "timeoutMs": 30000}))
         .await;
-    let result = |offset: i64, timestamp: i64| json!({"offset": offset, "timestamp": timestamp, "errorCode": "NONE", "errorMessage": null});
+    let result = |offset: i64, timestamp: i64| {
+        json!({"offset": offset, "timestamp": timestamp,
+               "errorCode": "NONE", "errorMessage": null})
+    };
     assert_eq!(reply.status, 200);
     assert!(reply.head.contains("content-type: application/json"), "{}", reply.head);
     assert_eq!(
@@ -57,7 +60,8 @@ async fn a_value_and_a_place_are_enough() {
 #[tokio::test]
 async fn null_stands_for_absent() {
     let broker = TestBroker::start().await;
-    let body = json!({"topic": "orders", "partition": 0, "producerId": null, "producerEpoch": null, "baseSequence": null,
+    let body = json!({"topic": "orders", "partition": 0,
+                      "producerId": null, "producerEpoch": null, "baseSequence": null,
                       "requiredAcks": null, "timeoutMs": null,
                       "messages": [{"key": null, "value": "YQ==", "timestamp": null, "headers": null}]});
     assert_eq!(broker.produce(body).await.status, 200);
@@ -196,8 +200,8 @@ async fn the_log_names_the_messages_at_fault() {
     broker
         .create_topic("compacted", 1, &[("cleanup.policy", "compact")])
         .await;
-    let body =
-        json!({"topic": "compacted", "partition": 0, "messages": [{"key": "k", "value": "YQ=="}, {"value": "YQ=="}]});
+    let messages = json!([{"key": "k", "value": "YQ=="}, {"value": "YQ=="}]);
+    let body = json!({"topic": "compacted", "partition": 0, "messages": messages});
     let reply = broker.produce(body).await;
     assert_eq!(reply.refusal(), (400, "INVALID_RECORD".to_owned()));
     let results = &reply.json()["results"];
