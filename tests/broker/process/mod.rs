@@ -2,4 +2,5 @@
 
 mod crash;
 mod directories;
+mod hostile;
 mod lifecycle;
