@@ -1,20 +1,30 @@
 //! What a peer must not send: each closes that connection with one log line, and no other.
 
+use std::cell::RefCell;
 use std::fmt::Write;
-use std::sync::Arc;
+use std::sync::LazyLock;
 
-use parking_lot::Mutex;
+use tokio::net::TcpSocket;
 use tracing::field::{Field, Visit};
 use tracing::span;
+use tracing::subscriber::set_global_default;
 
-use super::client::framed;
+use super::client::{Client, framed};
 use super::service::{Ask, request};
 use super::{Broker, until};
+use crate::api::service::ReplyChunk;
 use crate::net::EndKind;
 
-/// Collects what is logged, a line an event, without debugging lines.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<String>>>);
+thread_local! {
+    /// What was logged on this thread, a line an event, without debugging lines.
+    static LINES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// For all threads, and there before the first connection of any test: tracing remembers for each event whether anybody
+/// wanted it, and may remember what a thread without a subscriber of its own wanted.
+pub static COLLECTING: LazyLock<()> = LazyLock::new(|| set_global_default(Collector).unwrap());
+
+struct Collector;
 
 struct Line(String);
 
@@ -24,7 +34,7 @@ impl Visit for Line {
     }
 }
 
-impl tracing::Subscriber for Lines {
+impl tracing::Subscriber for Collector {
     fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
         *metadata.level() < tracing::Level::DEBUG
     }
@@ -36,7 +46,7 @@ impl tracing::Subscriber for Lines {
     fn event(&self, event: &tracing::Event<'_>) {
         let mut line = Line(String::new());
         event.record(&mut line);
-        self.0.lock().push(line.0);
+        LINES.with_borrow_mut(|lines| lines.push(line.0));
     }
     fn enter(&self, _: &span::Id) {}
     fn exit(&self, _: &span::Id) {}
@@ -45,8 +55,7 @@ impl tracing::Subscriber for Lines {
 /// Sends `bytes` on a connection of its own: it is closed, with one line that names the peer and the reason; another
 /// connection goes on.
 async fn is_refused(bytes: &[u8], reason: &str) {
-    let lines = Lines::default();
-    let _logging = tracing::subscriber::set_default(lines.clone());
+    LINES.take();
     let broker = Broker::with(|config| config.rest_address = Some("port 8082".to_owned())).await;
     let mut other = broker.client().await;
     assert!(other.works().await);
@@ -56,7 +65,7 @@ async fn is_refused(bytes: &[u8], reason: &str) {
     assert!(client.closed().await.is_empty());
     until(|| broker.stats().ended(EndKind::Violation) == 1).await;
     assert!(other.works().await);
-    let lines = lines.0.lock();
+    let lines = LINES.take();
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].contains(&peer) && lines[0].contains(reason), "{lines:?}");
 }
@@ -109,6 +118,25 @@ async fn earlier_requests_are_answered_before_the_connection_is_closed() {
 }
 
 #[tokio::test]
+async fn answers_on_their_way_survive_the_close_although_more_was_sent_than_is_read() {
+    let broker = Broker::with(|config| config.send_buffer_bytes = Some(1_000_000)).await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4 * 1024).unwrap();
+    let mut client = Client {
+        socket: socket.connect(broker.server.stats()[0].0.address).await.unwrap(),
+    };
+    broker
+        .service
+        .lay_down(vec![ReplyChunk::Bytes(vec![7; 150_000].into())]);
+    client.send(Ask::Chunks, 1).await;
+    client.send(Ask::Disconnect, 2).await;
+    client.send_bytes(&[0; 100_000]).await;
+    until(|| broker.stats().ended(EndKind::Violation) == 1).await;
+    assert_eq!(client.answer().await.unwrap().len(), 150_000);
+    assert!(client.closed().await.is_empty());
+}
+
+#[tokio::test]
 async fn a_late_refusal_closes_the_connection_and_what_came_after_is_not_answered() {
     let broker = Broker::start().await;
     let mut client = broker.client().await;
@@ -122,26 +150,24 @@ async fn a_late_refusal_closes_the_connection_and_what_came_after_is_not_answere
 
 #[tokio::test]
 async fn a_peer_that_leaves_within_a_request_is_no_event_for_the_log() {
-    let lines = Lines::default();
-    let _logging = tracing::subscriber::set_default(lines.clone());
+    LINES.take();
     let broker = Broker::start().await;
     let mut client = broker.client().await;
     client.send_bytes(&[0, 0, 0, 100, 1, 2, 3]).await;
     broker.has_read(7).await;
     drop(client);
     until(|| broker.stats().ended(EndKind::Peer) == 1).await;
-    assert!(lines.0.lock().is_empty());
+    assert_eq!(LINES.take(), Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn a_refused_connection_is_one_line_however_many_there_are() {
-    let lines = Lines::default();
-    let _logging = tracing::subscriber::set_default(lines.clone());
+    LINES.take();
     let broker = Broker::with(|config| config.connections.max = 0).await;
     for _ in 0..50 {
         assert!(broker.client().await.closed().await.is_empty());
     }
-    let lines = lines.0.lock();
+    let lines = LINES.take();
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].contains("max.connections=0"), "{lines:?}");
 }
