@@ -42,3 +42,12 @@ pub const METADATA_SNAPSHOT_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
 pub const QUORUM_STATE_BYTES_MAX: u64 = 1024 * 1024;
 
 const _: () = assert!(METADATA_BATCH_BYTES_MAX <= METADATA_BATCH_INFLATED_BYTES_MAX);
+
+/// Messages of one REST produce request: what they take in memory is a small multiple of the body's length.
+pub const REST_MESSAGES_MAX: usize = 1_000_000;
+
+/// REST bodies longer than this are decoded off the network threads: it would hold up everybody else.
+pub const REST_INLINE_BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Error messages of REST echo what was sent up to this length.
+pub const REST_ERROR_MESSAGE_BYTES_MAX: usize = 1_000;

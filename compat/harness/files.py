@@ -41,12 +41,18 @@ def dump(files: list[pathlib.Path], *options: str) -> int:
     return lines
 
 
+def preallocated_only(index: pathlib.Path) -> bool:
+    """An index of zeroes beside an empty segment, as Kafka leaves one too: DumpLogSegments stumbles over it."""
+    log = index.with_suffix(".log")
+    return "index" in index.suffix and log.exists() and log.stat().st_size == 0 and not any(index.read_bytes())
+
+
 def dump_directory(data: pathlib.Path, report: Report, who: str) -> None:
     """Every segment, index and snapshot under a data directory."""
     for kind in KINDS:
         # Recent tools read a .txnindex through its .log; a metadata log has a decoder of its own.
         found = [path for path in sorted(data.glob(f"*/*{kind}")) if path.stat().st_size > 0
-                 and path.parent.name != "__cluster_metadata-0"]
+                 and path.parent.name != "__cluster_metadata-0" and not preallocated_only(path)]
         if not found:
             continue
         with report.step(who, f"DumpLogSegments reads {len(found)} {kind} files"):

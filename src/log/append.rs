@@ -14,7 +14,8 @@ use parking_lot::MutexGuard;
 
 use super::partition_log::Writer;
 use super::producer_state::{BatchMark, EndedTransaction, Verdict};
-use super::segment::{Placed, Segment};
+use super::segment::Segment;
+use super::segment_indexes::Placed;
 use super::txn_index::AbortedTxn;
 use super::validation::{self, Checked};
 use super::{AppendInfo, AppendOrigin, Log, LogConfig, LogError};

@@ -113,15 +113,9 @@ impl Log {
         }
         let offsets = self.snapshots()?;
         let segments = self.segments.read().clone();
-        let (states, _) = open::replay_producers(
-            self.disk.as_ref(),
-            &self.dir,
-            &offsets,
-            &segments,
-            self.log_start_offset(),
-            end,
-            &open::NewAborts::None,
-        )?;
+        let range = self.log_start_offset()..end;
+        let disk = self.disk.as_ref();
+        let (states, _) = open::replay_producers(disk, &self.dir, &offsets, &segments, range, None)?;
         self.transactions
             .store(!states.has_no_transactions(), Ordering::Release);
         *self.producers.lock() = states;

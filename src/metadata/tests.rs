@@ -191,37 +191,40 @@ fn an_aborted_group_leaves_nothing_and_an_open_one_is_not_seen() {
     assert_eq!(finish(delta), before);
 }
 
-#[test]
-fn records_that_do_not_fit_are_refused_and_change_nothing() {
+/// What a record is refused with; it must change nothing.
+fn refused(record: impl Into<Record>) -> ApplyError {
     let mut delta = topic_with_partition();
     let before = finish(delta.clone());
+    let error = delta.apply(&record.into()).unwrap_err();
+    assert_eq!(finish(delta), before);
+    error
+}
+
+#[test]
+fn records_about_topics_that_do_not_fit_are_refused_and_change_nothing() {
     let (known, unknown) = (TopicId(Uuid::from_u128(1000)), TopicId(Uuid::from_u128(4)));
-    let mut refused = |record: Record| delta.apply(&record).unwrap_err();
     let again = TopicRecord {
         name: text("topic.0"),
         topic_id: unknown.0,
     };
     assert_eq!(
-        refused(again.into()),
+        refused(again),
         ApplyError::TopicExists {
             name: "topic.0".into(),
             topic: unknown
         }
     );
-    let remove = RemoveTopicRecord { topic_id: unknown.0 };
     let record = "RemoveTopicRecord";
-    assert_eq!(
-        refused(remove.into()),
-        ApplyError::UnknownTopic { record, topic: unknown }
-    );
+    let remove = RemoveTopicRecord { topic_id: unknown.0 };
+    assert_eq!(refused(remove), ApplyError::UnknownTopic { record, topic: unknown });
     let record = "PartitionChangeRecord";
+    let partition = PartitionId(9);
     let elsewhere = PartitionChangeRecord {
-        partition_id: 9,
+        partition_id: partition.0,
         ..change()
     };
-    let partition = PartitionId(9);
     assert_eq!(
-        refused(elsewhere.into()),
+        refused(elsewhere),
         ApplyError::UnknownPartition {
             record,
             topic: known,
@@ -230,38 +233,32 @@ fn records_that_do_not_fit_are_refused_and_change_nothing() {
     );
     let strange = PartitionChangeRecord { leader: -7, ..change() };
     assert_eq!(
-        refused(strange.into()),
+        refused(strange),
         ApplyError::InvalidField {
             record,
             field: "Leader",
             value: -7
         }
     );
+}
+
+#[test]
+fn other_records_that_do_not_fit_are_refused_and_change_nothing() {
     let back = ProducerIdsRecord {
         broker_id: 1,
         broker_epoch: 0,
         next_producer_id: -5,
     };
+    assert_eq!(refused(back), ApplyError::ProducerIdsGoBack { present: 0, named: -5 });
+    let (record, broker) = ("FenceBrokerRecord", BrokerId(3));
     assert_eq!(
-        refused(back.into()),
-        ApplyError::ProducerIdsGoBack { present: 0, named: -5 }
+        refused(FenceBrokerRecord { id: 3, epoch: 0 }),
+        ApplyError::UnknownBroker { record, broker }
     );
-    let fence = FenceBrokerRecord { id: 3, epoch: 0 };
-    let broker = BrokerId(3);
-    assert_eq!(
-        refused(fence.into()),
-        ApplyError::UnknownBroker {
-            record: "FenceBrokerRecord",
-            broker
-        }
-    );
-    assert_eq!(
-        refused(EndTransactionRecord {}.into()),
-        ApplyError::NoTransaction {
-            record: "EndTransactionRecord"
-        }
-    );
-    assert_eq!(finish(delta), before);
+    let record = "EndTransactionRecord";
+    assert_eq!(refused(EndTransactionRecord {}), ApplyError::NoTransaction { record });
+    let nothing = RemoveAccessControlEntryRecord { id: Uuid::from_u128(9) };
+    assert!(matches!(refused(nothing), ApplyError::NothingToRemove { .. }));
 }
 
 #[test]

@@ -166,6 +166,8 @@ impl MetadataLog {
         if self.bytes_since_snapshot < self.open.snapshot_after_bytes {
             return Ok(());
         }
+        // Also when it fails: then another is tried after as much again, not with every change.
+        self.bytes_since_snapshot = 0;
         let id = SnapshotId {
             end_offset: image.provenance.last_offset.plus(1),
             epoch: image.provenance.last_epoch,
@@ -177,7 +179,6 @@ impl MetadataLog {
         let kraft = (image.provenance.last_timestamp_ms, &self.kraft);
         let bytes = snapshot_file::write(disk.as_ref(), &self.dir, id, kraft, image.to_records(), stamp)?;
         info!(snapshot = %id.path(&self.dir).display(), bytes, "wrote a metadata snapshot");
-        self.bytes_since_snapshot = 0;
         // A segment goes as a whole, so one ends where a snapshot does.
         self.log.roll()?;
         if let Some(before) = self.last_snapshot.replace(id) {

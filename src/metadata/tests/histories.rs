@@ -70,29 +70,22 @@ fn pick<T>(from: impl IntoIterator<Item = T>, which: usize) -> Option<T> {
 /// The records of a step; none when it makes no sense now.
 fn records(delta: &MetadataDelta, step: &Step) -> Vec<Record> {
     let image = delta.image();
-    let one = |record: Option<Record>| record.into_iter().collect();
-    match step.clone() {
-        Step::CreateTopic {
-            number,
-            partitions,
-            config,
-        } => create_topic(image, number, partitions, config),
-        Step::ChangePartition { which, leader, isr } => one(pick(image.topics.iter(), which).and_then(|topic| {
-            let (number, _) = pick(topic.partitions.iter(), which)?;
-            let change = PartitionChangeRecord {
-                partition_id: number.0,
-                topic_id: topic.id.0,
-                isr: Some(isr.clone()),
-                leader,
-                eligible_leader_replicas: Some(isr),
-                ..PartitionChangeRecord::default()
-            };
-            Some(change.into())
-        })),
+    if let Step::CreateTopic {
+        number,
+        partitions,
+        config,
+    } = *step
+    {
+        return create_topic(image, number, partitions, config);
+    }
+    let open = delta.in_transaction();
+    let record: Option<Record> = match step.clone() {
+        Step::CreateTopic { .. } => None,
+        Step::ChangePartition { which, leader, isr } => change_partition(image, which, leader, isr),
         Step::RemoveTopic { which } => {
-            one(pick(image.topics.iter(), which).map(|topic| RemoveTopicRecord { topic_id: topic.id.0 }.into()))
+            pick(image.topics.iter(), which).map(|topic| RemoveTopicRecord { topic_id: topic.id.0 }.into())
         }
-        Step::Configure { which, value } => one(pick(image.topics.iter(), which).map(|topic| {
+        Step::Configure { which, value } => pick(image.topics.iter(), which).map(|topic| {
             let (resource_type, resource_name) = (2, text(&topic.name));
             let (name, value) = (text(format!("config.{}", which % 3)), value.map(text));
             ConfigRecord {
@@ -102,62 +95,81 @@ fn records(delta: &MetadataDelta, step: &Step) -> Vec<Record> {
                 value,
             }
             .into()
-        })),
-        Step::RegisterBroker { id } => vec![broker(id).into()],
-        Step::ChangeBroker { which, fenced, cordon } => {
-            one(pick(image.cluster.brokers.values(), which).map(|broker| {
-                let change = BrokerRegistrationChangeRecord {
-                    broker_id: broker.id.0,
-                    broker_epoch: broker.epoch,
-                    fenced,
-                    cordoned_log_dirs: cordon.then(|| vec![Uuid::from_u128(500)]),
-                    ..BrokerRegistrationChangeRecord::default()
-                };
-                change.into()
-            }))
-        }
-        Step::Quota { user, value } => vec![quota(user, value).into()],
+        }),
+        Step::RegisterBroker { id } => Some(broker(id).into()),
+        Step::ChangeBroker { which, fenced, cordon } => change_broker(image, which, fenced, cordon),
+        Step::Quota { user, value } => Some(quota(user, value).into()),
         Step::TakeProducerIds => {
             let next_producer_id = image.next_producer_id.0 + 1000;
-            vec![
+            Some(
                 ProducerIdsRecord {
                     broker_id: 1,
                     broker_epoch: 5,
                     next_producer_id,
                 }
                 .into(),
-            ]
+            )
         }
-        Step::Feature { level } => vec![
+        Step::Feature { level } => Some(
             FeatureLevelRecord {
                 name: text("group.version"),
                 feature_level: level,
             }
             .into(),
-        ],
-        Step::AddAcl { id } => one((!image.preserved.contains(&PreservedKey::Acl(acl(id).id))).then(|| acl(id).into())),
-        Step::RemoveAcl { which } => {
-            let acls = image.preserved.iter().filter_map(|(key, _)| match key {
-                PreservedKey::Acl(id) => Some(*id),
-                _ => None,
-            });
-            one(pick(acls, which).map(|id| RemoveAccessControlEntryRecord { id }.into()))
-        }
+        ),
+        Step::AddAcl { id } => (!image.preserved.contains(&PreservedKey::Acl(acl(id).id))).then(|| acl(id).into()),
+        Step::RemoveAcl { which } => remove_acl(image, which),
         Step::SetScram { user } => {
-            let credential = UserScramCredentialRecord {
-                name: text(user),
-                mechanism: 1,
-                iterations: 4096,
-                ..Default::default()
-            };
-            vec![credential.into()]
+            let (name, mechanism, iterations) = (text(user), 1, 4096);
+            Some(
+                UserScramCredentialRecord {
+                    name,
+                    mechanism,
+                    iterations,
+                    ..Default::default()
+                }
+                .into(),
+            )
         }
-        Step::Begin => one((!delta.in_transaction()).then(|| BeginTransactionRecord { name: None }.into())),
-        Step::End => one(delta.in_transaction().then(|| EndTransactionRecord {}.into())),
-        Step::Abort => one(delta
-            .in_transaction()
-            .then(|| AbortTransactionRecord { reason: None }.into())),
-    }
+        Step::Begin => (!open).then(|| BeginTransactionRecord { name: None }.into()),
+        Step::End => open.then(|| EndTransactionRecord {}.into()),
+        Step::Abort => open.then(|| AbortTransactionRecord { reason: None }.into()),
+    };
+    record.into_iter().collect()
+}
+
+fn change_partition(image: &MetadataImage, which: usize, leader: i32, isr: Vec<i32>) -> Option<Record> {
+    let topic = pick(image.topics.iter(), which)?;
+    let (number, _) = pick(topic.partitions.iter(), which)?;
+    let change = PartitionChangeRecord {
+        partition_id: number.0,
+        topic_id: topic.id.0,
+        isr: Some(isr.clone()),
+        leader,
+        eligible_leader_replicas: Some(isr),
+        ..PartitionChangeRecord::default()
+    };
+    Some(change.into())
+}
+
+fn change_broker(image: &MetadataImage, which: usize, fenced: i8, cordon: bool) -> Option<Record> {
+    let broker = pick(image.cluster.brokers.values(), which)?;
+    let change = BrokerRegistrationChangeRecord {
+        broker_id: broker.id.0,
+        broker_epoch: broker.epoch,
+        fenced,
+        cordoned_log_dirs: cordon.then(|| vec![Uuid::from_u128(500)]),
+        ..BrokerRegistrationChangeRecord::default()
+    };
+    Some(change.into())
+}
+
+fn remove_acl(image: &MetadataImage, which: usize) -> Option<Record> {
+    let acls = image.preserved.iter().filter_map(|(key, _)| match key {
+        PreservedKey::Acl(id) => Some(*id),
+        _ => None,
+    });
+    pick(acls, which).map(|id| RemoveAccessControlEntryRecord { id }.into())
 }
 
 proptest! {
