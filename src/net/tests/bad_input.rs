@@ -130,7 +130,7 @@ async fn answers_on_their_way_survive_the_close_although_more_was_sent_than_is_r
         .lay_down(vec![ReplyChunk::Bytes(vec![7; 150_000].into())]);
     client.send(Ask::Chunks, 1).await;
     client.send(Ask::Disconnect, 2).await;
-    client.send_bytes(&[0; 100_000]).await;
+    client.send_bytes(&[0; 400_000]).await;
     until(|| broker.stats().ended(EndKind::Violation) == 1).await;
     assert_eq!(client.answer().await.unwrap().len(), 150_000);
     assert!(client.closed().await.is_empty());
