@@ -157,7 +157,6 @@ async fn a_partition_of_another_broker_is_421_and_names_its_leader() {
         host: StrBytes::from("other.example"),
         port,
         security_protocol: 0,
-        ..BrokerEndpoint::default()
     };
     let registration = RegisterBrokerRecord {
         broker_id: 2,
@@ -170,7 +169,6 @@ async fn a_partition_of_another_broker_is_421_and_names_its_leader() {
     let topic = TopicRecord {
         name: StrBytes::from("elsewhere"),
         topic_id,
-        ..TopicRecord::default()
     };
     let partition = PartitionRecord {
         partition_id: 0,
