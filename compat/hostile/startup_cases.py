@@ -14,6 +14,7 @@ def run(kind: str, report: Report) -> None:
     """Every case; each with a directory of its own."""
     for what, function in (("a second broker on the same directory is refused, the first goes on", second_instance),
                            ("garbage in a segment, an index and a snapshot: the good part is served", garbage),
+                           ("a silent connection and half a frame are closed in time", idle),
                            ("a read-only data directory is refused with a message", read_only),
                            ("a full disk: producers get an error, reads go on, acknowledged data stays", full_disk)):
         if kind == "kafka" and function is second_instance:
@@ -21,6 +22,27 @@ def run(kind: str, report: Report) -> None:
             continue
         with report.step("hostile", what), brokers.make(kind) as broker:
             function(kind, broker)
+
+
+def idle(_kind: str, broker: Broker) -> None:
+    """A first byte that never comes, a frame that stops half-way, a peer that fell silent: all end, who works does not."""
+    broker.settings["connections.max.idle.ms"] = "3000"
+    if broker.kind == "dmq":
+        broker.settings["connection.first.request.timeout.ms"] = "3000"
+        broker.settings["connection.request.stall.timeout.ms"] = "3000"
+    broker.start()
+    with Connection(broker.port) as silent, Connection(broker.port) as half, Connection(broker.port) as spoke, \
+            Connection(broker.port) as working:
+        spoke.call("ApiVersions", 0)
+        half.send_raw(b"\0\0\x10\0" + bytes(10))
+        ended: set[str] = set()
+        deadline = time.monotonic() + 30
+        while len(ended) < 3 and time.monotonic() < deadline:
+            ended |= {name for name, peer in (("silent", silent), ("half", half), ("spoke", spoke))
+                      if name not in ended and peer.closed_by_peer(0.5)}
+            working.call("ApiVersions", 0)
+        if len(ended) < 3:
+            raise JobFailed(f"only {ended or 'none'} was closed")
 
 
 def _fill(broker: Broker, topic: str, count: int) -> int:

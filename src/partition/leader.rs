@@ -195,17 +195,24 @@ impl Partition {
             aborted: None,
             diverging: None,
         };
-        if let Some(diverging) = self.divergence(from) {
-            read.diverging = Some(diverging);
-            return Ok(read);
-        }
         let end = self.log.log_end_offset();
+        let out_of_range = PartitionError::OffsetOutOfRange {
+            offset: from.offset,
+            start: log_start_offset,
+            end,
+        };
+        if let Some(last_fetched) = from.last_fetched_epoch {
+            let ours = self
+                .log
+                .end_offset_for_epoch(last_fetched)
+                .ok_or(out_of_range.clone())?;
+            if ours.epoch < last_fetched || ours.end_offset < from.offset {
+                read.diverging = Some(ours);
+                return Ok(read);
+            }
+        }
         if from.offset < log_start_offset || from.offset > end {
-            return Err(PartitionError::OffsetOutOfRange {
-                offset: from.offset,
-                start: log_start_offset,
-                end,
-            });
+            return Err(out_of_range);
         }
         let upto = match from.isolation {
             Isolation::ReadUncommitted => high_watermark,
@@ -308,12 +315,5 @@ impl Partition {
     /// Whether the files failed; nothing is read from or written to them any more.
     pub fn has_failed(&self) -> bool {
         self.failed.load(Ordering::Acquire)
-    }
-
-    fn divergence(&self, from: FetchFrom) -> Option<EpochEnd> {
-        let last_fetched = from.last_fetched_epoch?;
-        let ours = self.log.end_offset_for_epoch(last_fetched)?;
-        let parted = ours.epoch < last_fetched || ours.end_offset < from.offset;
-        parted.then_some(ours)
     }
 }
