@@ -19,3 +19,35 @@ pub const SEGMENT_BYTES_MAX: u64 = i32::MAX as u64;
 pub const STORED_BATCH_BYTES_MAX: usize = i32::MAX as usize;
 
 const _: () = assert!(STORED_BATCH_BYTES_MAX as u64 <= SEGMENT_BYTES_MAX);
+
+/// Partitions that one request may create, as in Kafka: their records are one atomic group.
+pub const PARTITIONS_PER_REQUEST_MAX: usize = 10_000;
+
+/// Changes that wait for the controller's thread; then their askers wait for a place.
+pub const CONTROLLER_QUEUE_LEN_MAX: usize = 1_024;
+
+/// Changes that the controller writes with one sync.
+pub const CONTROLLER_JOBS_PER_SYNC_MAX: usize = 256;
+
+/// The largest batch of the metadata log, as in Kafka.
+pub const METADATA_BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// What a batch of the metadata log may inflate to; Kafka writes them uncompressed.
+pub const METADATA_BATCH_INFLATED_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// The longest metadata snapshot that is read; those of millions of partitions are some hundred megabytes.
+pub const METADATA_SNAPSHOT_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
+
+/// The longest `quorum-state` that is read: far more than Kafka ever writes there.
+pub const QUORUM_STATE_BYTES_MAX: u64 = 1024 * 1024;
+
+const _: () = assert!(METADATA_BATCH_BYTES_MAX <= METADATA_BATCH_INFLATED_BYTES_MAX);
+
+/// Messages of one REST produce request: what they take in memory is a small multiple of the body's length.
+pub const REST_MESSAGES_MAX: usize = 1_000_000;
+
+/// REST bodies longer than this are decoded off the network threads: it would hold up everybody else.
+pub const REST_INLINE_BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Error messages of REST echo what was sent up to this length.
+pub const REST_ERROR_MESSAGE_BYTES_MAX: usize = 1_000;

@@ -14,8 +14,6 @@ import time
 
 from . import java, paths
 
-# The records carry fixed timestamps of 2023: nothing may expire by them.
-ALWAYS = {"log.retention.ms": "-1"}
 KAFKA_CLUSTER_ID = "4L6g3nShT-eMCtK--X86sw"
 
 
@@ -39,7 +37,7 @@ class Broker:
         self.home = home or paths.scratch(self.kind)
         self.home.mkdir(parents=True, exist_ok=True)
         self.data = self.home / "data"
-        self.settings = {**ALWAYS, **(settings or {})}
+        self.settings = dict(settings or {})
         self.port = 0
         self.rest_port = 0
         self.process: subprocess.Popen | None = None
@@ -191,13 +189,18 @@ class Kafka(Broker):
         return ["java", "-cp", java.classpath(java.SERVER), f"-Dlog4j2.configurationFile={config}",
                 "-Djava.awt.headless=true", *args]
 
-    def start(self) -> None:
+    def prepare(self) -> pathlib.Path:
+        """Writes the settings and formats an empty directory; the settings file."""
         settings = self._write_settings()
         if not (self.data / "meta.properties").exists():
             done = subprocess.run(self._java("kafka.tools.StorageTool", "format", "-t", KAFKA_CLUSTER_ID, "-c",
                                              str(settings)), capture_output=True, text=True, timeout=120, check=False)
             if done.returncode != 0:
                 raise BrokerFailed(f"format: {done.stdout}{done.stderr}")
+        return settings
+
+    def start(self) -> None:
+        settings = self.prepare()
         self._spawn(self._java(f"-Xmx{self.heap}", f"-Xms{self.heap}", "-server", "-XX:+UseG1GC", "kafka.Kafka",
                                str(settings)))
         self.wait_ready()
@@ -223,15 +226,15 @@ class Dmq(Broker):
         self._spawn([self.binary] + [word for name, value in settings.items()
                                      for word in ("--override", f"{name}={value}")])
         deadline = time.monotonic() + 60
-        while not self.port or "ready" not in self.log_text()[seen:]:
-            for what, port in self.LISTENING.findall(self.log_text()[seen:]):
-                if what.startswith("kafka"):
-                    self.port = int(port)
-                else:
-                    self.rest_port = int(port)
+        while not re.search(r"^ready$", self.log_text()[seen:], re.M):
             if not self.alive() or time.monotonic() > deadline:
-                self.wait_ready(0)
-            time.sleep(0.01)
+                raise BrokerFailed(f"dmq did not say that it is ready:\n{self.log_text()[seen:][-3000:]}")
+            time.sleep(0.005)
+        for what, port in self.LISTENING.findall(self.log_text()[seen:]):
+            if what.startswith("kafka"):
+                self.port = int(port)
+            else:
+                self.rest_port = int(port)
         self.wait_ready()
 
 

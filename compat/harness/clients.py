@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 
-from . import java, paths
+from . import corpus, java, paths
 from .java import ToolchainMissing
 
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
@@ -73,7 +73,7 @@ class ProgramSession(Session):
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
                                             cwd=cwd)
         self.timeout = 240.0
-        self.job("connect", bootstrap=bootstrap)
+        self.job("connect", bootstrap=bootstrap, t0=corpus.T0)
 
     def job(self, op: str, **words) -> dict:
         assert self.process.stdin and self.process.stdout

@@ -7,10 +7,12 @@ import hashlib
 import os
 import pathlib
 import struct
+import time
 
 from . import paths
 
-T0 = 1_700_000_000_000
+# Two hours ago: see clients/README.md.
+T0 = int(time.time() - 7200) * 1000
 PARTITIONS = 3
 LINE_MAX = 64 * 1024
 SUFFIXES = {".rs", ".go", ".py", ".c", ".h", ".md", ".txt", ".html", ".js", ".json", ".java", ".pm", ".pl", ".el"}
@@ -83,37 +85,44 @@ def _sized(data: bytes | None) -> bytes:
     return b"\xff\xff\xff\xff" if data is None else struct.pack(">i", len(data)) + data
 
 
+def records(path: pathlib.Path, null_header: bool):
+    """(key, value, headers) of every line, by the rule of `clients/README.md`."""
+    with open(path, "rb") as lines:
+        for i, line in enumerate(lines):
+            headers = []
+            if i % 5 == 0:
+                headers = [(b"index", b"%d" % i), (b"empty", b"")]
+                if null_header and i % 10 == 0:
+                    headers.append((b"null", None))
+            yield (None if i % 4 == 3 else b"key-%d" % (i % 1000),
+                   None if i % 101 == 100 and i % 4 != 3 else line[:-1], headers)
+
+
 class Expected:
-    """What reading a file's records back must give. `repeats`: how often the file was sent in a row."""
+    """What reading a file's records back must give; with `limits`, only the first so many of each partition."""
 
     _known: dict[tuple, "Expected"] = {}
 
-    def __init__(self, path: pathlib.Path, null_header: bool, repeats: int):
+    def __init__(self, path: pathlib.Path, null_header: bool, limits: tuple[int, ...] | None):
         sums = [hashlib.sha256() for _ in range(PARTITIONS)]
         self.counts = [0] * PARTITIONS
         self.lines = 0
-        for _ in range(repeats):
-            with open(path, "rb") as lines:
-                for i, line in enumerate(lines):
-                    headers = b"\0\0\0\0"
-                    if i % 5 == 0:
-                        third = null_header and i % 10 == 0
-                        headers = (b"\0\0\0\3" if third else b"\0\0\0\2") + _sized(b"index") + _sized(b"%d" % i) + \
-                            _sized(b"empty") + _sized(b"") + (_sized(b"null") + _sized(None) if third else b"")
-                    partition = i % PARTITIONS
-                    sums[partition].update(struct.pack(">qq", self.counts[partition], T0 + i)
-                                           + _sized(None if i % 4 == 3 else b"key-%d" % (i % 1000))
-                                           + _sized(None if i % 101 == 100 else line[:-1]) + headers)
-                    self.counts[partition] += 1
-                    self.lines += 1
+        for i, (key, value, headers) in enumerate(records(path, null_header)):
+            partition = i % PARTITIONS
+            self.lines += 1
+            if limits and self.counts[partition] >= limits[partition]:
+                continue
+            packed = struct.pack(">i", len(headers)) + b"".join(_sized(name) + _sized(text) for name, text in headers)
+            sums[partition].update(struct.pack(">qq", self.counts[partition], T0 + i) + _sized(key) + _sized(value) + packed)
+            self.counts[partition] += 1
         self.sums = [digest.hexdigest() for digest in sums]
 
     @classmethod
-    def of(cls, path: pathlib.Path, null_header: bool, repeats: int = 1) -> "Expected":
+    def of(cls, path: pathlib.Path, null_header: bool, limits: tuple[int, ...] | None = None) -> "Expected":
         """Computed once for each file."""
-        key = (path, null_header, repeats)
+        key = (path, null_header, limits)
         if key not in cls._known:
-            cls._known[key] = cls(path, null_header, repeats)
+            cls._known[key] = cls(path, null_header, limits)
         return cls._known[key]
 
 

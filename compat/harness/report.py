@@ -8,7 +8,7 @@ class Report:
     """Steps that passed and failed."""
 
     def __init__(self, verbose: bool = False):
-        self.passed, self.failed, self.verbose = 0, 0, verbose
+        self.passed, self.failed, self.skipped, self.verbose = 0, 0, 0, verbose
         self.failures: list[str] = []
 
     @contextlib.contextmanager
@@ -33,6 +33,11 @@ class Report:
         except Exception as error:  # as above
             self._failed(who, "did not get through", error, 0)
 
+    def skip(self, who: str, why: str) -> None:
+        """A step that this broker cannot be asked for yet, with the reason."""
+        self.skipped += 1
+        print(f"SKIP {who:16} {why}", flush=True)
+
     def _failed(self, who: str, what: str, error: Exception, seconds: float) -> None:
         self.failed += 1
         reason = f"{type(error).__name__}: {error}"
@@ -46,6 +51,8 @@ class Report:
         if self.failures:
             print("\nFailed:")
             for line in self.failures:
+                line = " ".join(line.split())
                 print(f"  {line[:300]}")
-        print(f"{self.passed} passed, {self.failed} failed", flush=True)
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        print(f"{self.passed} passed, {self.failed} failed{skipped}", flush=True)
         return 1 if self.failed or not self.passed else 0

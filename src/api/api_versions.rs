@@ -34,8 +34,13 @@ impl Api for ApiVersions {
         {
             return Answer::Now(refusal(ErrorCode::INVALID_REQUEST));
         }
-        if context.version >= 5 && is_meant_for_another(handles, &request) {
-            return Answer::Now(refusal(ErrorCode::REBOOTSTRAP_REQUIRED));
+        if context.version >= 5 {
+            if request.cluster_id.is_some() != (request.node_id >= 0) {
+                return Answer::Now(refusal(ErrorCode::INVALID_REQUEST));
+            }
+            if is_meant_for_another(handles, &request) {
+                return Answer::Now(refusal(ErrorCode::REBOOTSTRAP_REQUIRED));
+            }
         }
         if context.version >= 3 {
             let name = request.client_software_name.to_string();
@@ -78,7 +83,8 @@ fn is_valid(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.')
 }
 
-/// Whether the client took this broker for a node of another cluster or for another node (KIP-1242).
+/// Whether the client took this broker for a node of another cluster or for another node (KIP-1242). It names both or
+/// neither.
 fn is_meant_for_another(handles: &Handles, request: &ApiVersionsRequest) -> bool {
     let image = handles.metadata.load();
     let other_cluster = request

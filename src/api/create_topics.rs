@@ -85,6 +85,7 @@ fn made(name: StrBytes, created: CreatedTopic) -> CreatableTopicResult {
     });
     CreatableTopicResult {
         name,
+        error_message: None,
         topic_id: created.id.0,
         num_partitions: created.num_partitions,
         replication_factor: created.replication_factor,

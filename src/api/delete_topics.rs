@@ -26,19 +26,18 @@ impl Api for DeleteTopics {
         let controller = handles.controller.clone();
         let version = context.version;
         Answer::later(async move {
-            let topics = wanted(request, version);
-            let responses = match controller.delete_topics(topics.clone()).await {
-                Ok(outcomes) => outcomes
-                    .into_iter()
-                    .map(|outcome| result_of(outcome, version))
-                    .collect(),
+            let (topics, mut responses) = wanted(request, version);
+            match controller.delete_topics(topics.clone()).await {
+                Ok(outcomes) => {
+                    let results = outcomes.into_iter().map(|outcome| result_of(outcome, version));
+                    responses.extend(results);
+                }
                 Err(error) => {
                     let message = error.to_string();
                     let all = topics.into_iter();
-                    all.map(|topic| refused(topic, code_of_controller(&error), message.clone()))
-                        .collect()
+                    responses.extend(all.map(|topic| refused(topic, code_of_controller(&error), message.clone())));
                 }
-            };
+            }
             DeleteTopicsResponse {
                 responses,
                 ..DeleteTopicsResponse::default()
@@ -47,19 +46,28 @@ impl Api for DeleteTopics {
     }
 }
 
-fn wanted(request: DeleteTopicsRequest, version: i16) -> Vec<TopicRef> {
+/// The topics as the controller is asked for them, and the refusals of those that are named in two ways at once.
+fn wanted(request: DeleteTopicsRequest, version: i16) -> (Vec<TopicRef>, Vec<DeletableTopicResult>) {
+    let by_name = |name: &StrBytes| TopicRef::Name(name.to_string());
     if version < 6 {
-        return request
-            .topic_names
-            .into_iter()
-            .map(|name| TopicRef::Name(name.to_string()))
-            .collect();
+        return (request.topic_names.iter().map(by_name).collect(), Vec::new());
     }
-    let reference = |topic: DeleteTopicState| match topic.name {
-        Some(name) => TopicRef::Name(name.to_string()),
-        None => TopicRef::Id(TopicId(topic.topic_id)),
-    };
-    request.topics.into_iter().map(reference).collect()
+    let (mut topics, mut refusals) = (Vec::new(), Vec::new());
+    for DeleteTopicState { name, topic_id } in request.topics {
+        match name {
+            Some(name) if topic_id != Uuid::ZERO => refusals.push(DeletableTopicResult {
+                name: Some(name),
+                topic_id,
+                error_code: ErrorCode::INVALID_REQUEST,
+                error_message: Some(StrBytes::from_static(
+                    "You may not specify both topic name and topic id.",
+                )),
+            }),
+            Some(name) => topics.push(by_name(&name)),
+            None => topics.push(TopicRef::Id(TopicId(topic_id))),
+        }
+    }
+    (topics, refusals)
 }
 
 fn result_of(outcome: DeleteTopicOutcome, version: i16) -> DeletableTopicResult {

@@ -7,7 +7,7 @@ use dmq_protocol::messages::describe_cluster::{
 };
 use dmq_protocol::{ErrorCode, StrBytes};
 
-use super::{Answer, Api, Handles, RequestContext};
+use super::{Answer, Api, CLUSTER_OPERATIONS, Handles, RequestContext, UNASKED_OPERATIONS};
 
 pub struct DescribeCluster;
 
@@ -38,7 +38,6 @@ impl Api for DescribeCluster {
             return Answer::Now(DescribeClusterResponse {
                 error_code,
                 error_message: Some(StrBytes::from_static(message)),
-                endpoint_type: request.endpoint_type,
                 ..DescribeClusterResponse::default()
             });
         }
@@ -57,6 +56,11 @@ impl Api for DescribeCluster {
             cluster_id: StrBytes::from(image.cluster_id.to_string()),
             controller_id: handles.broker_id.0,
             brokers: brokers.collect(),
+            cluster_authorized_operations: if request.include_cluster_authorized_operations {
+                CLUSTER_OPERATIONS
+            } else {
+                UNASKED_OPERATIONS
+            },
             ..DescribeClusterResponse::default()
         })
     }

@@ -13,7 +13,7 @@ use dmq_protocol::messages::describe_topic_partitions::{
 use dmq_protocol::{ErrorCode, StrBytes};
 
 use super::metadata::offline_replicas;
-use super::{Answer, Api, Handles, RequestContext, is_internal};
+use super::{Answer, Api, Handles, RequestContext, TOPIC_OPERATIONS, is_internal};
 use crate::controller::validate_topic_name;
 use crate::ids::{BrokerId, PartitionId};
 use crate::metadata::{MetadataImage, PartitionImage, TopicImage};
@@ -102,6 +102,7 @@ fn unknown(name: StrBytes) -> ResponseTopic {
     ResponseTopic {
         error_code,
         name: Some(name),
+        topic_authorized_operations: TOPIC_OPERATIONS,
         ..ResponseTopic::default()
     }
 }
@@ -116,6 +117,7 @@ fn described(image: &MetadataImage, topic: &TopicImage, first: PartitionId, limi
         name: Some(StrBytes::from(topic.name.to_string())),
         topic_id: topic.id.0,
         is_internal: is_internal(&topic.name),
+        topic_authorized_operations: TOPIC_OPERATIONS,
         partitions: partitions
             .map(|(number, partition)| line(image, *number, partition))
             .collect(),

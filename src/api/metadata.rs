@@ -3,6 +3,7 @@
 //! A topic that is created on the way is answered as it stands afterwards, so that a producer's first request needs no
 //! second round.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use dmq_protocol::messages::metadata::{
@@ -12,7 +13,10 @@ use dmq_protocol::messages::metadata::{
 use dmq_protocol::{ErrorCode, StrBytes, Uuid};
 
 use super::errors::{code_of_controller, code_of_topic};
-use super::{Answer, Api, ConnectionInfo, Handles, RequestContext, is_internal};
+use super::{
+    Answer, Api, CLUSTER_OPERATIONS, ConnectionInfo, Handles, RequestContext, TOPIC_OPERATIONS, UNASKED_OPERATIONS,
+    is_internal,
+};
 use crate::controller::{CreateTopics, NewTopic, TopicError, validate_topic_name};
 use crate::ids::{BrokerId, TopicId};
 use crate::metadata::{MetadataImage, PartitionImage, TopicImage};
@@ -93,17 +97,31 @@ fn respond(
     wants_all: bool,
     failed: &[(StrBytes, ErrorCode)],
 ) -> MetadataResponse {
-    let topics = if wants_all {
+    let mut topics: Vec<MetadataResponseTopic> = if wants_all {
         image.topics.iter().map(|topic| described(image, topic)).collect()
     } else {
+        // Each topic once: a request that repeats a name must not multiply the answer.
+        let mut named = HashSet::new();
         let wanted = request.topics.iter().flatten();
-        wanted.map(|topic| answer_for(image, topic, failed)).collect()
+        wanted
+            .filter(|topic| named.insert((&topic.name, topic.topic_id)))
+            .map(|topic| answer_for(image, topic, failed))
+            .collect()
     };
+    if request.include_topic_authorized_operations {
+        let known = topics.iter_mut().filter(|topic| topic.error_code == ErrorCode::NONE);
+        known.for_each(|topic| topic.topic_authorized_operations = TOPIC_OPERATIONS);
+    }
     MetadataResponse {
         brokers: brokers(handles, image, connection),
         cluster_id: Some(StrBytes::from(image.cluster_id.to_string())),
         controller_id: handles.broker_id.0,
         topics,
+        cluster_authorized_operations: if request.include_cluster_authorized_operations {
+            CLUSTER_OPERATIONS
+        } else {
+            UNASKED_OPERATIONS
+        },
         ..MetadataResponse::default()
     }
 }

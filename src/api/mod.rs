@@ -20,6 +20,7 @@ pub mod produce;
 mod reply;
 pub mod service;
 
+pub use crate::controller::validate_topic_name;
 pub use handles::Handles;
 pub use init_producer_id::ProducerIds;
 pub use service::{
@@ -202,6 +203,17 @@ fn is_internal(topic: &str) -> bool {
         "__consumer_offsets" | "__transaction_state" | "__share_group_state"
     )
 }
+
+/// What everybody may do with a topic, as bits by Kafka's numbers for operations: read, write, create, delete, alter,
+/// describe, describe configs, alter configs. No authorizer restricts anybody.
+const TOPIC_OPERATIONS: i32 = 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 10 | 1 << 11;
+
+/// What everybody may do with the cluster: create, alter, describe, cluster action, describe configs, alter configs,
+/// idempotent write.
+const CLUSTER_OPERATIONS: i32 = 1 << 5 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12;
+
+/// In the place of operations that were not asked for.
+const UNASKED_OPERATIONS: i32 = i32::MIN;
 
 /// A leader epoch as requests carry it: negative for "not known".
 fn epoch_from_wire(epoch: i32) -> Option<LeaderEpoch> {

@@ -1,7 +1,8 @@
 //! Produce: record batches for any number of partitions, each accepted or refused alone.
 //!
 //! All batches are in their logs, in the order of the requests, before the handler returns; `acks=all` then waits for
-//! what it appended to be committed, together with every other request that waits there. REST enters by [`produce_one`].
+//! what it appended to be committed, together with every other request that waits there. REST enters by [`produce_one`]
+//! and [`produce_next`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +13,12 @@ use dmq_protocol::messages::produce::{
     BatchIndexAndErrorMessage, LeaderIdAndEpoch, NodeEndpoint, PartitionProduceData, PartitionProduceResponse,
     ProduceRequest, ProduceResponse, TopicProduceData, TopicProduceResponse,
 };
-use dmq_protocol::records::BatchHeader;
+use dmq_protocol::records::{BatchError, BatchHeader};
 use dmq_protocol::{ErrorCode, StrBytes};
 
 use super::errors::code_of;
 use super::{Answer, Api, Disconnect, Handles, RequestContext};
-use crate::ids::{BrokerId, LeaderEpoch, Offset, PartitionId, TopicId};
+use crate::ids::{BrokerId, LeaderEpoch, Offset, PartitionId, ProducerEpoch, ProducerId, Sequence, TopicId};
 use crate::log::{AppendInfo, AppendOrigin, LogError};
 use crate::partition::purgatory::{CommitWait, Commitment};
 use crate::partition::{Appended, Partition, PartitionError, RequiredAcks};
@@ -37,6 +38,8 @@ pub struct Refusal {
     pub records: Vec<(i32, String)>,
     /// Who leads instead.
     pub leader: Option<(BrokerId, LeaderEpoch)>,
+    /// The partition's first offset, where the refusal tells it.
+    pub log_start_offset: Option<Offset>,
 }
 
 impl From<ErrorCode> for Refusal {
@@ -46,6 +49,7 @@ impl From<ErrorCode> for Refusal {
             message: code.message().to_owned(),
             records: Vec::new(),
             leader: None,
+            log_start_offset: None,
         }
     }
 }
@@ -123,6 +127,27 @@ pub async fn produce_one(
     timeout: Duration,
 ) -> Result<AppendInfo, Refusal> {
     let appended = partition.append(&records, acks, AppendOrigin::Client)?;
+    settle(&partition, appended, acks, timeout).await
+}
+
+/// As [`produce_one`], for a producer that has an epoch and does not count its records; see [`Partition::append_next`].
+pub async fn produce_next(
+    partition: Arc<Partition>,
+    producer: (ProducerId, ProducerEpoch),
+    build: impl FnOnce(Sequence) -> Result<Bytes, Refusal>,
+    acks: RequiredAcks,
+    timeout: Duration,
+) -> Result<AppendInfo, Refusal> {
+    let appended = partition.append_next(producer, acks, build)?;
+    settle(&partition, appended, acks, timeout).await
+}
+
+async fn settle(
+    partition: &Partition,
+    appended: Appended,
+    acks: RequiredAcks,
+    timeout: Duration,
+) -> Result<AppendInfo, Refusal> {
     if !must_wait(acks, &appended) {
         return Ok(appended.info);
     }
@@ -143,7 +168,17 @@ fn check_shape(version: i16, records: Option<&Bytes>) -> Result<(), Refusal> {
         let message = "a produce request must have one record batch for each partition".to_owned();
         refuse(ErrorCode::INVALID_RECORD, message)
     })?;
-    let header = BatchHeader::parse(first).map_err(|error| PartitionError::Log(LogError::InvalidBatch(error)))?;
+    let header = BatchHeader::parse(first).map_err(|error| {
+        let refusal = Refusal::from(PartitionError::Log(LogError::InvalidBatch(error.clone())));
+        match error {
+            // Kafka finds no batch of the only format that may be produced, where other damage makes a batch corrupt.
+            BatchError::Truncated { .. } | BatchError::Magic { magic: 0 | 1 } => Refusal {
+                code: ErrorCode::INVALID_RECORD,
+                ..refusal
+            },
+            _ => refusal,
+        }
+    })?;
     if header.size_in_bytes() != first.len() {
         let message = "a produce request must have exactly one record batch for each partition".to_owned();
         return Err(refuse(ErrorCode::INVALID_RECORD, message));
@@ -287,13 +322,32 @@ fn append(
         _ => handles.partition_by_name(&topic.name, number)?,
     };
     let records = data.records.as_ref().ok_or(ErrorCode::INVALID_RECORD)?;
-    let appended = partition.append(records, acks, AppendOrigin::Client)?;
-    Ok((partition, appended))
+    match partition.append(records, acks, AppendOrigin::Client) {
+        Ok(appended) => Ok((partition, appended)),
+        Err(error) => Err(Refusal {
+            log_start_offset: tells_log_start(&error).then(|| partition.log_start_offset()),
+            ..Refusal::from(error)
+        }),
+    }
+}
+
+/// Whether a refusal tells where the log begins, as Kafka's does: producers ask for it when a sequence is out of order,
+/// to see whether what they miss was removed (KIP-360).
+fn tells_log_start(error: &PartitionError) -> bool {
+    !matches!(
+        code_of(error),
+        ErrorCode::CORRUPT_MESSAGE
+            | ErrorCode::MESSAGE_TOO_LARGE
+            | ErrorCode::RECORD_LIST_TOO_LARGE
+            | ErrorCode::NOT_LEADER_OR_FOLLOWER
+            | ErrorCode::KAFKA_STORAGE_ERROR
+    )
 }
 
 fn refuse(answer: &mut PartitionProduceResponse, refusal: &Refusal) {
     answer.error_code = refusal.code;
     answer.base_offset = Offset::UNKNOWN.0;
+    answer.log_start_offset = refusal.log_start_offset.unwrap_or(Offset::UNKNOWN).0;
     answer.error_message = Some(StrBytes::from(refusal.message.clone()));
     let records = refusal
         .records

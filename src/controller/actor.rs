@@ -17,11 +17,9 @@ use super::log::MetadataLog;
 use super::registration;
 use crate::config::Settings;
 use crate::env::{Clock, Random};
+use crate::limits::CONTROLLER_JOBS_PER_SYNC_MAX;
 use crate::log::LogError;
 use crate::metadata::{METADATA_VERSION, MetadataDelta, MetadataImage, MetadataWriter, Provenance, Record};
-
-/// How many jobs share a sync at most.
-const JOBS_PER_SYNC_MAX: usize = 256;
 
 /// The state of the controller's thread.
 pub(super) struct Actor {
@@ -63,7 +61,7 @@ impl Actor {
                         break;
                     }
                 }
-                if turn.finishes.len() < JOBS_PER_SYNC_MAX {
+                if turn.finishes.len() < CONTROLLER_JOBS_PER_SYNC_MAX {
                     next = self.messages.try_recv().ok();
                 }
             }

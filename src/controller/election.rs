@@ -102,7 +102,10 @@ mod tests {
         }
     }
 
-    fn decide(partition: PartitionImage, clean: bool) -> Option<(Option<Vec<i32>>, i32, Option<Vec<i32>>)> {
+    /// The new ISR, leader and ELR.
+    type Decided = Option<(Option<Vec<i32>>, i32, Option<Vec<i32>>)>;
+
+    fn decide(partition: PartitionImage, clean: bool) -> Decided {
         let mut topic = TopicImage::new("t", TopicId(Uuid::from_u128(3)));
         let partition = Arc::new(partition);
         topic.partitions.insert(PartitionId(0), partition.clone());

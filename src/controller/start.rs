@@ -20,10 +20,9 @@ use super::{bootstrap, election, features, registration};
 use crate::config::Settings;
 use crate::disk::Disk;
 use crate::env::{Clock, Random};
+use crate::limits::CONTROLLER_QUEUE_LEN_MAX;
 use crate::metadata::{DirectoryId, Endpoint, METADATA_VERSION, MetadataDelta, MetadataWriter, Provenance, Record};
 
-/// How many changes wait for the controller's thread at most; then their askers wait for a place.
-const QUEUE_LEN_MAX: usize = 1_024;
 /// Records of a start that need not be one group are written in groups of this many.
 const RECORDS_PER_GROUP: usize = 10_000;
 
@@ -85,7 +84,7 @@ impl Controller {
         };
         let (image, _) = starting.delta.finish(provenance);
         let writer = MetadataWriter::new(image);
-        let (sender, messages) = mpsc::channel(QUEUE_LEN_MAX);
+        let (sender, messages) = mpsc::channel(CONTROLLER_QUEUE_LEN_MAX);
         let handle = ControllerHandle::new(sender, writer.handle());
         let actor = Actor {
             messages,
@@ -193,7 +192,7 @@ impl Starting {
     }
 }
 
-fn open_log(start: &StartController, clean: bool) -> OpenMetadataLog {
+pub(super) fn open_log(start: &StartController, clean: bool) -> OpenMetadataLog {
     let broker = start.settings.broker();
     OpenMetadataLog {
         disk: start.disk.clone(),

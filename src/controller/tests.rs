@@ -1,4 +1,6 @@
-//! The whole controller on a simulated disk: restarts, crashes, storms, snapshots, and the directory of Apache Kafka.
+//! The whole controller on a simulated disk: starts, restarts, storms, publishing. What its files survive is in `storage`.
+
+mod storage;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,7 +10,7 @@ use dmq_protocol::Uuid;
 
 use super::*;
 use crate::config::Settings;
-use crate::disk::{Crash, Disk, Fault, SimDisk};
+use crate::disk::{Crash, Disk, SimDisk};
 use crate::env::{ManualClock, SeededRandom};
 use crate::ids::{BrokerId, LeaderEpoch, PartitionId, TopicId};
 use crate::metadata::*;
@@ -158,6 +160,64 @@ async fn leaders_go_on_in_their_epoch_only_after_a_clean_stop() {
     assert_eq!(leader(&controller), (Some(BrokerId(1)), LeaderEpoch(1)));
 }
 
+/// Records of the kinds that are only kept.
+fn kept_records() -> Vec<Record> {
+    use dmq_protocol::metadata_records::*;
+    let quota = ClientQuotaRecord {
+        entity: vec![EntityData {
+            entity_type: "user".into(),
+            entity_name: None,
+        }],
+        key: "producer_byte_rate".into(),
+        value: 1024.5,
+        remove: false,
+    };
+    let acl = AccessControlEntryRecord {
+        id: Uuid::from_u128(5),
+        principal: "User:a".into(),
+        ..Default::default()
+    };
+    let scram = UserScramCredentialRecord {
+        name: "a".into(),
+        mechanism: 2,
+        salt: vec![1, 2].into(),
+        ..Default::default()
+    };
+    let token = DelegationTokenRecord {
+        owner: "User:a".into(),
+        token_id: "id".into(),
+        ..Default::default()
+    };
+    let broker = ConfigRecord {
+        resource_type: 4,
+        resource_name: "1".into(),
+        name: "log.retention.ms".into(),
+        value: Some("7".into()),
+    };
+    vec![quota.into(), acl.into(), scram.into(), token.into(), broker.into()]
+}
+
+#[tokio::test]
+async fn the_image_that_a_restart_loads_is_the_one_that_was_published() {
+    for snapshot_after in ["1", "100000"] {
+        let disk = disk();
+        let settings = settings(&[("metadata.log.max.record.bytes.between.snapshots", snapshot_after)]);
+        let controller = Controller::start(config(&disk, settings.clone(), None)).unwrap();
+        create_ok(&controller, "t").await;
+        controller.handle().submit(kept_records()).await.unwrap();
+        controller.handle().allocate_producer_ids().await.unwrap();
+        let (before, epoch) = (image(&controller), controller.broker_epoch());
+        controller.shutdown().await.unwrap();
+        let controller = Controller::start(config(&disk, settings, Some(epoch))).unwrap();
+        let after = image(&controller);
+        assert_eq!(after.preserved.iter().count(), 3);
+        // The start registered the node anew; all else is as it was.
+        let mut expected = MetadataImage::clone(&before);
+        (expected.provenance, expected.cluster) = (after.provenance, after.cluster.clone());
+        assert_eq!(*after, expected);
+    }
+}
+
 /// Notes every image that is published.
 #[derive(Default)]
 struct Watcher(Mutex<Vec<(Arc<MetadataImage>, MetadataChanges)>>);
@@ -248,170 +308,4 @@ async fn records_that_do_not_apply_are_refused_whole() {
     );
     assert_eq!(image(&controller), before);
     create_ok(&controller, "t").await;
-}
-
-#[tokio::test]
-async fn what_was_answered_survives_a_power_cut_at_any_write() {
-    let mut cuts = 0;
-    for n in 1..200 {
-        let disk = disk();
-        disk.fail_at(n, Fault::PowerOff);
-        let mut answered = BTreeMap::new();
-        if let Ok(controller) = Controller::start(config(&disk, settings(&[]), None)) {
-            for number in 0..6 {
-                let name = format!("t-{number}");
-                match create(&controller.handle(), &name, 2).await {
-                    Ok(result) => drop(answered.insert(name, (result.unwrap(), 2))),
-                    Err(_) => break,
-                }
-            }
-        }
-        let finished = answered.len() == 6;
-        disk.crash(if n % 2 == 0 {
-            Crash::LoseUnsynced
-        } else {
-            Crash::KeepSome
-        });
-        let controller = start(&disk);
-        let found = topics(&image(&controller));
-        for (name, topic) in &answered {
-            assert_eq!(found.get(name), Some(topic), "cut at write {n}");
-        }
-        assert!(
-            found.values().all(|(_, partitions)| *partitions == 2),
-            "cut at write {n}: half a topic"
-        );
-        if finished {
-            break;
-        }
-        cuts += 1;
-    }
-    assert!(cuts > 10, "{cuts} cuts");
-}
-
-#[tokio::test]
-async fn a_failed_log_accepts_nothing_more_and_changes_nothing() {
-    let disk = disk();
-    let controller = start(&disk);
-    create_ok(&controller, "before").await;
-    let before = image(&controller);
-    disk.fail_at(1, Fault::Io);
-    let failed = create(&controller.handle(), "t", 1).await;
-    assert!(matches!(failed, Err(ControllerError::LogFailed { .. })), "{failed:?}");
-    disk.fail_never();
-    assert!(matches!(
-        create(&controller.handle(), "u", 1).await,
-        Err(ControllerError::LogFailed { .. })
-    ));
-    assert_eq!(image(&controller), before);
-    assert!(controller.shutdown().await.is_err());
-}
-
-fn snapshots(disk: &SimDisk) -> Vec<String> {
-    let names = disk.list(Path::new(LOG)).unwrap().into_iter().map(|entry| entry.name);
-    names.filter(|name| name.ends_with(".checkpoint")).collect()
-}
-
-async fn many_topics(disk: &SimDisk) -> (Arc<Settings>, Arc<MetadataImage>) {
-    let settings = settings(&[("metadata.log.max.record.bytes.between.snapshots", "4096")]);
-    let controller = Controller::start(config(disk, settings.clone(), None)).unwrap();
-    for number in 0..100 {
-        create_ok(&controller, &format!("t-{number}")).await;
-    }
-    let handle = controller.handle();
-    let delete = (0..50).map(|number| TopicRef::Name(format!("t-{number}"))).collect();
-    handle.delete_topics(delete).await.unwrap();
-    let image = image(&controller);
-    controller.shutdown().await.unwrap();
-    (settings, image)
-}
-
-#[tokio::test]
-async fn snapshots_let_the_beginning_of_the_log_go_and_lose_nothing() {
-    let disk = disk();
-    let (settings, before) = many_topics(&disk).await;
-    let kept = snapshots(&disk);
-    assert_eq!(kept.len(), 3, "the bootstrap one and two more: {kept:?}");
-    let first_segment = Path::new(LOG).join("00000000000000000000.log");
-    assert!(!disk.exists(&first_segment).unwrap());
-    disk.crash(Crash::LoseUnsynced);
-    let controller = Controller::start(config(&disk, settings, None)).unwrap();
-    assert_eq!(topics(&image(&controller)), topics(&before));
-    assert_eq!(image(&controller).features, before.features);
-    assert_eq!(image(&controller).configs, before.configs);
-}
-
-#[tokio::test]
-async fn a_damaged_snapshot_is_replaced_by_the_one_before_it() {
-    let disk = disk();
-    let (settings, before) = many_topics(&disk).await;
-    let newest = Path::new(LOG).join(snapshots(&disk).pop().unwrap());
-    disk.damage(&newest, 200, &[0xff; 16]).unwrap();
-    let controller = Controller::start(config(&disk, settings.clone(), None)).unwrap();
-    assert_eq!(topics(&image(&controller)), topics(&before));
-    disk.crash(Crash::Process);
-    for name in snapshots(&disk) {
-        disk.damage(&Path::new(LOG).join(name), 100, &[0xff; 16]).unwrap();
-    }
-    let refused = Controller::start(config(&disk, settings, None)).unwrap_err();
-    assert!(
-        matches!(refused, StartError::Log(LogFailure::BadSnapshot { .. })),
-        "{refused}"
-    );
-}
-
-#[tokio::test]
-async fn the_directory_of_apache_kafka_is_continued() {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/kafka-4.4");
-    for (kind, clean, epoch_before) in [("clean", Some(126), 5), ("killed", None, 4)] {
-        let disk = disk();
-        disk.create_dir_all(Path::new(LOG)).unwrap();
-        for entry in std::fs::read_dir(format!("{root}/{kind}/__cluster_metadata-0")).unwrap() {
-            let path = entry.unwrap().path();
-            let to = Path::new(LOG).join(path.file_name().unwrap());
-            disk.write_atomically(&to, &std::fs::read(&path).unwrap()).unwrap();
-        }
-        let controller = Controller::start(config(&disk, settings(&[]), clean)).unwrap();
-        let image = image(&controller);
-        let names: Vec<_> = image.topics.iter().map(|topic| topic.name.to_string()).collect();
-        let expected = "__transaction_state appendtime codecs deleted-records empty segments times transactions";
-        assert_eq!(names.join(" "), expected);
-        for partition in image.topics.iter().flat_map(|topic| topic.partitions.values()) {
-            assert_eq!(
-                (partition.leader, partition.leader_epoch.0),
-                (Some(BrokerId(1)), epoch_before + 1)
-            );
-            assert_eq!(
-                (partition.isr.as_slice(), partition.elr.as_slice()),
-                (&[BrokerId(1)][..], &[][..])
-            );
-        }
-        assert_eq!(controller.handle().allocate_producer_ids().await.unwrap().first.0, 3000);
-        let state = disk.read(&Path::new(LOG).join("quorum-state"), 4096).unwrap();
-        assert!(String::from_utf8(state).unwrap().contains(r#""leaderEpoch":4"#));
-        create_ok(&controller, "ours").await;
-        controller.shutdown().await.unwrap();
-        let controller = start(&disk);
-        assert_eq!(controller.handle().metadata().load().topics.len(), names.len() + 1);
-    }
-}
-
-#[tokio::test]
-async fn garbage_in_the_directory_is_named_and_not_written_over() {
-    let disk = disk();
-    disk.create_dir_all(Path::new(LOG)).unwrap();
-    disk.write_atomically(&Path::new(LOG).join("quorum-state"), b"not json")
-        .unwrap();
-    let refused = Controller::start(config(&disk, settings(&[]), None)).unwrap_err();
-    assert!(
-        refused
-            .to_string()
-            .contains("/data/__cluster_metadata-0/quorum-state is damaged"),
-        "{refused}"
-    );
-    let others = br#"{"leaderId":3,"leaderEpoch":9,"votedId":-1,"currentVoters":[{"voterId":1},{"voterId":3}],"data_version":0}"#;
-    disk.write_atomically(&Path::new(LOG).join("quorum-state"), others)
-        .unwrap();
-    let refused = Controller::start(config(&disk, settings(&[]), None)).unwrap_err();
-    assert_eq!(refused, StartError::Log(LogFailure::OtherVoters { others: vec![3] }));
 }

@@ -14,7 +14,8 @@ use parking_lot::MutexGuard;
 
 use super::partition_log::Writer;
 use super::producer_state::{BatchMark, EndedTransaction, Verdict};
-use super::segment::{Placed, Segment};
+use super::segment::Segment;
+use super::segment_indexes::Placed;
 use super::txn_index::AbortedTxn;
 use super::validation::{self, Checked};
 use super::{AppendInfo, AppendOrigin, Log, LogConfig, LogError};
@@ -123,8 +124,9 @@ impl Log {
         let position = segment.len();
         write(&segment, checked, config, now_ms).map_err(|error| self.fail_unless_full(error))?;
         writer.dirty.note_records(&segment);
+        writer.open_ended = true;
         self.note_epochs(writer, checked);
-        self.note_producers(checked, &segment)?;
+        self.note_producers(writer, checked, &segment)?;
         let mut recent = self.recent.lock();
         recent.note(segment.base(), Offset(first.header.base_offset), position);
         recent.note(segment.base(), last_offset.plus(1), position + bytes);
@@ -158,7 +160,7 @@ impl Log {
     }
 
     /// The batches are written: an error from here on leaves the log without what belongs to them, and ends it.
-    fn note_producers(&self, checked: &[Checked], segment: &Arc<Segment>) -> Result<(), LogError> {
+    fn note_producers(&self, writer: &mut Writer, checked: &[Checked], segment: &Arc<Segment>) -> Result<(), LogError> {
         if !checked.iter().any(|batch| batch.header.has_producer_id()) {
             return Ok(());
         }
@@ -170,8 +172,12 @@ impl Log {
         self.transactions
             .store(!producers.has_no_transactions(), Ordering::Release);
         drop(producers);
-        let aborted = ended.iter().filter(|ended| !ended.committed).map(aborted);
-        segment.note_aborted(aborted).inspect_err(|error| self.fail(error))
+        ended.retain(|ended| !ended.committed);
+        // The first abort of a segment creates a file.
+        writer.dirty.names |= !ended.is_empty();
+        segment
+            .note_aborted(ended.iter().map(aborted))
+            .inspect_err(|error| self.fail(error))
     }
 }
 

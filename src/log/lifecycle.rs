@@ -16,22 +16,19 @@ impl Log {
     /// only what is at or beyond it. Costs nothing if nothing was written since.
     pub fn recovery_checkpoint(&self) -> Result<Offset, LogError> {
         self.check_usable()?;
-        let (end, last) = {
+        let end = {
             let mut writer = self.writer.lock();
-            let (end, last) = (self.log_end_offset(), self.last_segment());
+            let end = self.log_end_offset();
             if writer.recovery_point == end {
                 return Ok(end);
             }
-            if last.is_some() {
+            if let Some(last) = self.last_segment() {
                 self.write_snapshot(&mut writer, end)?;
+                writer.dirty.note_sealed(last);
             }
-            (end, last)
+            end
         };
         self.flush()?;
-        if let Some(last) = last {
-            last.sync_indexes(self.config().index_interval_bytes)
-                .map_err(|error| self.fail_unless_full(error))?;
-        }
         let mut writer = self.writer.lock();
         // A truncation may have come between.
         writer.recovery_point = end.min(self.stable_offset());
@@ -46,11 +43,11 @@ impl Log {
             let mut writer = self.writer.lock();
             self.mark_closed();
             let end = self.log_end_offset();
-            let changed = writer.recovery_point != end || writer.snapshot_at != Some(end);
+            let changed = writer.open_ended || writer.snapshot_at != Some(end);
             if let Some(last) = self.last_segment().filter(|_| changed) {
                 last.close_indexes(self.config().index_interval_bytes)?;
                 self.write_snapshot(&mut writer, end)?;
-                writer.dirty.sealed.push(last);
+                writer.dirty.note_sealed(last);
             }
         }
         self.flush().map(drop)

@@ -296,7 +296,7 @@ mod tests {
         assert_eq!(partitions, ["a-2", "a-10", "b-0"]);
         assert_eq!(dir.pending_deletions().unwrap(), [PathBuf::from("/data/a-3.0f-delete")]);
         dir.remove_deleted(Path::new("/data/a-3.0f-delete")).unwrap();
-        assert_eq!(dir.pending_deletions().unwrap(), [PathBuf::new(); 0]);
+        assert!(dir.pending_deletions().unwrap().is_empty());
         assert!(dir.remove_deleted(Path::new("/data/a-2")).is_err());
     }
 

@@ -33,6 +33,8 @@ mod roll;
 mod scan;
 mod segment;
 mod segment_files;
+mod segment_indexes;
+mod segment_repair;
 mod stray;
 mod sync;
 mod text_file;

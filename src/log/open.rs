@@ -5,6 +5,7 @@
 //! used. A directory that is missing or empty is an empty log, and stays as it is until the first write.
 
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,11 +18,12 @@ use super::leader_epochs::LeaderEpochs;
 use super::partition_log::{Opened, Writer};
 use super::producer_snapshot;
 use super::producer_state::ProducerStates;
+use super::recovery::Settled;
 use super::scan::read_batch;
 use super::segment::{FileLens, Segment};
 use super::segment_files::{SegmentFiles, remove_if_there};
 use super::sync::Dirty;
-use super::{Log, LogError, OpenLog, append, leftovers, recovery};
+use super::{Log, LogError, OpenLog, append, leftovers, partition_metadata, recovery};
 use crate::disk::{DirEntry, Disk};
 use crate::ids::Offset;
 use crate::limits::PRODUCER_SNAPSHOT_BYTES_MAX;
@@ -29,76 +31,45 @@ use crate::limits::PRODUCER_SNAPSHOT_BYTES_MAX;
 impl Log {
     /// Opens a log; recovers it where the process before did not end in order.
     pub fn open(open: OpenLog) -> Result<Log, LogError> {
-        let has_dir = open
-            .disk
+        let disk = open.disk.as_ref();
+        let has_dir = disk
             .exists(&open.dir)
             .during("look for the partition's directory", &open.dir)?;
         let files = if has_dir { Files::find(&open)? } else { Files::default() };
-        let mut epochs = LeaderEpochs::read(open.disk.as_ref(), &open.dir.join(LEADER_EPOCHS))?;
+        let mut epochs = LeaderEpochs::read(disk, &open.dir.join(LEADER_EPOCHS))?;
         let mut found = recovery::settle(&open, files.segments, &mut epochs)?;
-        let first = found.segments.first().map(|first| first.base());
-        let log_start = first.map_or(open.log_start_offset, |first| first.max(open.log_start_offset));
-        let mut dirty = std::mem::take(&mut found.dirty);
-        let mut log_end = if found.segments.is_empty() {
-            log_start
-        } else {
-            found.log_end
-        };
-        if log_end < log_start {
-            tracing::warn!(partition = %open.topic_partition, %log_end, %log_start, "the log ends before its start: it begins anew");
-            for segment in found.segments.drain(..) {
-                segment.files.mark_deleted()?;
-            }
-            (dirty, log_end) = (
-                Dirty {
-                    names: true,
-                    ..Dirty::default()
-                },
-                log_start,
-            );
-            epochs.clear();
+        let (log_start, log_end) = bounds(&open, &mut found, &mut epochs)?;
+        let unclean = found.aborts_from.is_some();
+        if has_dir && !open.clean_shutdown {
+            // The process before may have created names that it did not live to sync.
+            (found.dirty.dir, found.dirty.names) = (true, true);
+            found.dirty.files.push(partition_metadata::path(&open.dir));
         }
-        dirty.epochs |= epochs.truncate_end(log_end) | epochs.truncate_start(log_start);
-        dirty.epochs &= has_dir;
-        let aborts = match found.aborts_from {
-            Some(from) => NewAborts::From(from),
-            None => NewAborts::None,
-        };
         let snapshots = usable_snapshots(&open, files.snapshots, &found.segments, log_end)?;
-        let (producers, snapshot_at) = if found.aborts_from.is_none() && snapshots.is_empty() {
-            (ProducerStates::default(), None)
+        let (producers, loaded) = if unclean || !snapshots.is_empty() {
+            let (segments, aborts_from) = (&found.segments, found.aborts_from);
+            replay_producers(disk, &open.dir, &snapshots, segments, log_start..log_end, aborts_from)?
         } else {
-            replay_producers(
-                open.disk.as_ref(),
-                &open.dir,
-                &snapshots,
-                &found.segments,
-                log_start,
-                log_end,
-                &aborts,
-            )?
+            (ProducerStates::default(), None)
+        };
+        let writer = Writer {
+            dirty: std::mem::take(&mut found.dirty),
+            has_dir,
+            topic_id: open.topic_id,
+            sync_ceiling: Offset(i64::MAX),
+            // After an unclean stop the indexes have entries that no file has: the next checkpoint or close writes them.
+            recovery_point: if unclean { Offset::UNKNOWN } else { log_end },
+            open_ended: unclean,
+            snapshot_at: loaded.or(snapshots.last().copied()),
+            roll_jitter_ms: 0,
+            deleted: Vec::new(),
         };
         let stable = if found.scanned {
             open.recovery_point.min(log_end)
         } else {
             log_end
         };
-        let writer = Writer {
-            dirty,
-            has_dir,
-            topic_id: open.topic_id,
-            sync_ceiling: Offset(i64::MAX),
-            // After an unclean stop the indexes have entries that no file has: the next checkpoint or close writes them.
-            recovery_point: if found.aborts_from.is_some() {
-                Offset::UNKNOWN
-            } else {
-                log_end
-            },
-            snapshot_at: snapshot_at.or(snapshots.last().copied()),
-            roll_jitter_ms: 0,
-            deleted: Vec::new(),
-        };
-        let segments = found.segments;
+        let (segments, scanned) = (found.segments, found.scanned);
         let log = Log::assemble(
             open,
             Opened {
@@ -111,12 +82,34 @@ impl Log {
                 writer,
             },
         );
-        if found.scanned {
+        if scanned {
             log.sync_dirty()?;
         }
         log.expire_producers();
         Ok(log)
     }
+}
+
+/// Where the log starts and ends, and epochs that fit. A log that ends before its start begins anew there.
+fn bounds(open: &OpenLog, found: &mut Settled, epochs: &mut LeaderEpochs) -> Result<(Offset, Offset), LogError> {
+    let first = found.segments.first().map(|first| first.base());
+    let log_start = first.map_or(open.log_start_offset, |first| first.max(open.log_start_offset));
+    let mut log_end = if first.is_some() { found.log_end } else { log_start };
+    if log_end < log_start {
+        tracing::warn!(
+            partition = %open.topic_partition, %log_end, %log_start,
+            "the log ends before its start: it begins anew"
+        );
+        for segment in found.segments.drain(..) {
+            segment.files.mark_deleted()?;
+        }
+        found.dirty = Dirty::default();
+        found.dirty.names = true;
+        found.dirty.epochs = epochs.clear();
+        log_end = log_start;
+    }
+    found.dirty.epochs |= epochs.truncate_end(log_end) | epochs.truncate_start(log_start);
+    Ok((log_start, log_end))
 }
 
 /// What a directory holds.
@@ -128,11 +121,7 @@ struct Files {
 
 impl Files {
     fn find(open: &OpenLog) -> Result<Files, LogError> {
-        leftovers::resolve(&open.disk, &open.dir)?;
-        let entries = open
-            .disk
-            .list(&open.dir)
-            .during("list the partition's directory", &open.dir)?;
+        let entries = leftovers::resolve(&open.disk, &open.dir)?;
         let dir: Arc<Path> = Arc::from(open.dir.as_path());
         let mut files = Files::default();
         for entry in &entries {
@@ -147,11 +136,11 @@ impl Files {
                         .segments
                         .push(Arc::new(Segment::existing(at, lens(entry, base, &entries))));
                 }
-                Some((base, OFFSET_INDEX | TIME_INDEX | TXN_INDEX)) => {
-                    // An index without records is a remainder of a removed segment.
-                    if len_of(&entries, &file_name(base, LOG)).is_none() {
-                        remove_if_there(open.disk.as_ref(), &open.dir.join(&entry.name))?;
-                    }
+                // An index without records is a remainder of a removed segment.
+                Some((base, OFFSET_INDEX | TIME_INDEX | TXN_INDEX))
+                    if len_of(&entries, &file_name(base, LOG)).is_none() =>
+                {
+                    remove_if_there(open.disk.as_ref(), &open.dir.join(&entry.name))?;
                 }
                 Some((offset, SNAPSHOT)) => files.snapshots.push(offset),
                 _ => {}
@@ -196,30 +185,18 @@ fn usable_snapshots(
     Ok(kept)
 }
 
-/// Which aborted transactions a replay writes into the transaction indexes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NewAborts {
-    /// None: they are there.
-    None,
-    /// Those whose marker is at or beyond this offset, where recovery emptied the indexes.
-    From(Offset),
-}
-
-/// The producers as they were at `end`: the newest good snapshot before it, and what followed. Gives the snapshot's
-/// offset with them.
+/// The producers as they were at the end of `range`: the newest good snapshot before it, and what followed. Gives the
+/// snapshot's offset with them. From `aborts_from` on, recovery emptied the transaction indexes: aborted transactions
+/// are indexed again, and snapshots beyond are not used, lest one be skipped.
 pub(super) fn replay_producers(
     disk: &dyn Disk,
     dir: &Path,
     snapshots: &[Offset],
     segments: &[Arc<Segment>],
-    log_start: Offset,
-    end: Offset,
-    aborts: &NewAborts,
+    range: Range<Offset>,
+    aborts_from: Option<Offset>,
 ) -> Result<(ProducerStates, Option<Offset>), LogError> {
-    let usable = |offset: &&Offset| match aborts {
-        NewAborts::From(from) => **offset <= *from && **offset <= end,
-        NewAborts::None => **offset <= end,
-    };
+    let usable = |offset: &&Offset| **offset <= range.end && aborts_from.is_none_or(|from| **offset <= from);
     let mut states = ProducerStates::default();
     let mut loaded = None;
     for offset in snapshots.iter().filter(usable).rev() {
@@ -228,12 +205,12 @@ pub(super) fn replay_producers(
             break;
         }
     }
-    let from = loaded.unwrap_or(log_start);
+    let range = loaded.unwrap_or(range.start)..range.end;
     let first = segments
-        .partition_point(|segment| segment.base() <= from)
+        .partition_point(|segment| segment.base() <= range.start)
         .saturating_sub(1);
-    for segment in segments.iter().skip(first).filter(|_| from < end) {
-        replay_segment(segment, from, end, aborts, &mut states)?;
+    for segment in segments.iter().skip(first).filter(|_| range.start < range.end) {
+        replay_segment(segment, &range, aborts_from, &mut states)?;
     }
     Ok((states, loaded))
 }
@@ -256,31 +233,30 @@ fn read_snapshot(disk: &dyn Disk, dir: &Path, offset: Offset) -> Result<Option<P
 
 fn replay_segment(
     segment: &Segment,
-    from: Offset,
-    end: Offset,
-    aborts: &NewAborts,
+    range: &Range<Offset>,
+    aborts_from: Option<Offset>,
     states: &mut ProducerStates,
 ) -> Result<(), LogError> {
-    let Some(first) = segment.locate(from)? else {
+    let Some(first) = segment.locate(range.start)? else {
         return Ok(());
     };
     let mut position = first.position;
-    let with_producer = |found: &super::scan::Found| found.header.has_producer_id();
-    while let Some(found) = segment.scan_headers(position, segment.len(), with_producer)? {
-        if found.header.base_offset >= end.0 {
+    while let Some(found) = segment.scan_headers(position, segment.len(), |found| found.header.has_producer_id())? {
+        position = found.end();
+        let base = Offset(found.header.base_offset);
+        if base >= range.end {
             return Ok(());
         }
-        position = found.end();
-        if found.header.base_offset < from.0 {
+        if base < range.start {
             continue;
         }
-        let marker = if found.header.attributes.is_control() {
-            end_marker(&read_batch(&**segment.log_file()?, &segment.files.path(LOG), &found)?)?
-        } else {
-            None
-        };
+        let mut marker = None;
+        if found.header.attributes.is_control() {
+            let path = segment.files.path(LOG);
+            marker = end_marker(&read_batch(&**segment.log_file()?, &path, &found)?)?;
+        }
         let ended = states.apply(&found.header, marker).filter(|ended| !ended.committed);
-        let is_new = |last: Offset| matches!(aborts, NewAborts::From(from) if last >= *from);
+        let is_new = |last: Offset| aborts_from.is_some_and(|from| last >= from);
         segment.note_aborted(ended.iter().filter(|ended| is_new(ended.last)).map(append::aborted))?;
     }
     Ok(())

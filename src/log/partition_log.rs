@@ -20,7 +20,7 @@ use super::sync::Dirty;
 use super::{EpochEnd, LogConfig, LogError, ProducerStatus, SyncListener, partition_metadata};
 use crate::disk::{Disk, SyncTicket};
 use crate::env::{Clock, Random};
-use crate::ids::{LeaderEpoch, Offset, TopicId, TopicPartition};
+use crate::ids::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence, TopicId, TopicPartition};
 
 /// One partition's log. Shared between threads: appends exclude each other, readers do not wait for them nor for syncs.
 pub struct Log {
@@ -63,6 +63,8 @@ pub(super) struct Writer {
     pub(super) sync_ceiling: Offset,
     /// Recovery begins here: records, indexes and producers below are on stable storage.
     pub(super) recovery_point: Offset,
+    /// Whether the last segment's index files are not yet as a clean shutdown leaves them.
+    pub(super) open_ended: bool,
     /// The newest producer snapshot.
     pub(super) snapshot_at: Option<Offset>,
     /// Taken off the last segment's age limit.
@@ -196,6 +198,11 @@ impl Log {
     pub fn expire_producers(&self) {
         let expiration_ms = self.config().producer_expiration_ms;
         self.producers.lock().expire(self.clock.now_ms(), expiration_ms);
+    }
+
+    /// The sequence that the producer's next batch must begin with, unless its epoch is old.
+    pub fn next_sequence(&self, id: ProducerId, epoch: ProducerEpoch) -> Sequence {
+        self.producers.lock().next_sequence(id, epoch)
     }
 
     /// The producers that the log remembers.

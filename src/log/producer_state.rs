@@ -172,6 +172,12 @@ impl ProducerStates {
         Ok(Verdict::New)
     }
 
+    /// The sequence that the producer's next batch must begin with, unless its epoch is old.
+    pub(super) fn next_sequence(&self, id: ProducerId, ProducerEpoch(epoch): ProducerEpoch) -> Sequence {
+        let entry = self.producers.get(&id);
+        Sequence(entry.map_or(0, |entry| expected_sequence(entry, epoch)))
+    }
+
     /// Notes a batch of a producer that was written; the transaction that it ended, if it did.
     pub(super) fn apply(&mut self, header: &BatchHeader, marker: Option<EndMarker>) -> Option<EndedTransaction> {
         let id = ProducerId(header.producer_id);
@@ -269,14 +275,18 @@ fn duplicate_of(entry: &ProducerEntry, header: &BatchHeader) -> Option<BatchMark
     entry.batches.iter().find(same).copied()
 }
 
-fn check_sequence(producer_id: ProducerId, entry: &ProducerEntry, header: &BatchHeader) -> Result<(), LogError> {
-    let last = entry.last_sequence();
-    let expected = if header.producer_epoch != entry.epoch || last == NO_SEQUENCE || last == i32::MAX {
+/// The sequence that a batch of this epoch must begin with.
+fn expected_sequence(entry: &ProducerEntry, epoch: i16) -> i32 {
+    match entry.last_sequence() {
         // A new epoch, a producer of which only a marker is known, or the wrap-around.
-        0
-    } else {
-        last + 1
-    };
+        _ if epoch != entry.epoch => 0,
+        NO_SEQUENCE | i32::MAX => 0,
+        last => last + 1,
+    }
+}
+
+fn check_sequence(producer_id: ProducerId, entry: &ProducerEntry, header: &BatchHeader) -> Result<(), LogError> {
+    let expected = expected_sequence(entry, header.producer_epoch);
     if header.base_sequence == expected || entry.epoch == NO_EPOCH {
         return Ok(());
     }

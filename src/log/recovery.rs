@@ -88,10 +88,11 @@ impl<'a> Recovery<'a> {
 
     fn run(mut self) -> Result<Settled, LogError> {
         let point = self.open.recovery_point;
-        // The segment that holds the recovery point, or else the first one.
+        // The segment that ends at or beyond the recovery point. If it was closed since, its indexes may lack their last
+        // entries, although all of its records are on stable storage.
         let first = self
             .segments
-            .partition_point(|segment| segment.base() <= point)
+            .partition_point(|segment| segment.base() < point)
             .saturating_sub(1);
         let mut starts = Vec::new();
         for segment in self.segments.iter().skip(first) {
@@ -109,8 +110,13 @@ impl<'a> Recovery<'a> {
         let mut kept = first;
         let mut cut = false;
         for (segment, start) in starts {
+            if self.hole_before(&segment) {
+                cut = true;
+                break;
+            }
             kept += 1;
             if let Some(previous) = dirty.segments.last() {
+                previous.close_indexes(self.index_interval_bytes)?;
                 dirty.sealed.push(Arc::clone(previous));
             }
             dirty.segments.push(Arc::clone(&segment));
@@ -133,8 +139,10 @@ impl<'a> Recovery<'a> {
         }
         let scanned = cut || self.next > point;
         let (segments, log_end) = (self.segments, self.next);
-        // What lies below the recovery point is on stable storage already.
-        let dirty = if scanned { dirty } else { Dirty::default() };
+        if !scanned {
+            // All records are below the recovery point, on stable storage.
+            dirty.segments.clear();
+        }
         Ok(Settled {
             segments,
             log_end,
@@ -142,6 +150,12 @@ impl<'a> Recovery<'a> {
             aborts_from: Some(point),
             dirty,
         })
+    }
+
+    /// Whether records between the last segment and this one were lost: unsynced ones, while the name of this one was
+    /// written. Compaction alone leaves such gaps on purpose.
+    fn hole_before(&self, segment: &Segment) -> bool {
+        !self.open.config.compact && segment.base() > self.next && self.next >= self.open.recovery_point
     }
 
     /// Checks a segment from a position on; whether it was cut.

@@ -78,7 +78,7 @@ impl Log {
         if let Some(last) = self.last_segment() {
             last.close_indexes(config.index_interval_bytes)?;
             self.write_snapshot(writer, base)?;
-            writer.dirty.sealed.push(last);
+            writer.dirty.note_sealed(last);
         }
         let files = SegmentFiles {
             disk: Arc::clone(&self.disk),
@@ -88,6 +88,7 @@ impl Log {
         let segment = Arc::new(Segment::create(files, now_ms)?);
         writer.dirty.note_records(&segment);
         writer.dirty.names = true;
+        writer.open_ended = true;
         let jitter_max = u64::try_from(config.segment_jitter_ms_max.min(config.segment_ms_max)).unwrap_or(0);
         writer.roll_jitter_ms = i64::try_from(self.random.below(jitter_max)).unwrap_or(0);
         let mut segments = self.segments.write();
@@ -104,12 +105,12 @@ impl Log {
         self.disk
             .create_dir(&self.dir)
             .during("create the partition's directory", &self.dir)?;
-        writer.has_dir = true;
         writer.dirty.dir = true;
         if let Some(id) = writer.topic_id {
             partition_metadata::write(self.disk.as_ref(), &self.dir, id)?;
             writer.dirty.files.push(partition_metadata::path(&self.dir));
         }
+        writer.has_dir = true;
         Ok(())
     }
 

@@ -11,11 +11,11 @@ use std::sync::{Arc, OnceLock};
 
 use parking_lot::{RwLock, RwLockWriteGuard};
 
-use super::error::IoContext;
 use super::file_names::{LOG, OFFSET_INDEX, TIME_INDEX, TXN_INDEX};
 use super::offset_index::{OffsetIndex, OffsetPosition};
 use super::scan::{Found, Scan};
 use super::segment_files::SegmentFiles;
+use super::segment_indexes::{DEFAULT_INTERVAL_BYTES, Indexes, Largest, Placed};
 use super::time_index::{TimeIndex, TimePoint};
 use super::txn_index::{AbortedTxn, TxnIndex};
 use super::{AbortedTransaction, LogError};
@@ -39,43 +39,7 @@ pub(super) struct Segment {
     pub(super) files: SegmentFiles,
     len: AtomicU64,
     log: OnceLock<Arc<dyn DiskFile>>,
-    indexes: RwLock<Indexes>,
-}
-
-/// The part of a segment that is found by searching.
-#[derive(Debug)]
-pub(super) struct Indexes {
-    offsets: OffsetIndex,
-    times: TimeIndex,
-    pub(super) txns: TxnIndex,
-    /// Whether the files were looked at; before, they may be anything.
-    trusted: bool,
-    /// Whether the segment was found without an offset index.
-    missing: bool,
-    largest: Largest,
-    /// The largest timestamp of the first append, which `segment.ms` counts from; −1 if it had none.
-    pub(super) first_timestamp_ms: Option<i64>,
-    /// When the segment was created or last emptied (ms).
-    pub(super) created_ms: i64,
-    pub(super) modified_ms: i64,
-    bytes_since_entry: u64,
-}
-
-/// The largest timestamp of a segment, as far as it is known.
-#[derive(Debug, Clone, Copy, Default)]
-struct Largest {
-    known: bool,
-    point: Option<TimePoint>,
-    /// The timestamp of the time index's last entry, −1 if there is none.
-    indexed_ms: i64,
-}
-
-/// A batch that is appended, as the indexes need it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Placed {
-    pub(super) last: Offset,
-    pub(super) max_timestamp_ms: i64,
-    pub(super) len: u64,
+    pub(super) indexes: RwLock<Indexes>,
 }
 
 impl Segment {
@@ -195,25 +159,6 @@ impl Segment {
         work(&indexes)
     }
 
-    /// Makes offset and time index again from the records' headers.
-    fn rebuild(&self, indexes: &mut Indexes, index_interval_bytes: u64) -> Result<(), LogError> {
-        tracing::warn!(segment = %self.files.path(LOG).display(), "an index does not fit its records and is made again");
-        indexes.offsets.reset(&self.files)?;
-        indexes.times.reset(&self.files)?;
-        indexes.largest = Largest {
-            known: true,
-            point: None,
-            indexed_ms: -1,
-        };
-        indexes.bytes_since_entry = 0;
-        let file = self.log_file()?;
-        for found in Scan::headers(&**file, 0, self.len()) {
-            let found = found.map_err(|fault| fault.damage(&self.files.path(LOG)))?;
-            indexes.place(&placed(&found), found.position, index_interval_bytes, &self.files);
-        }
-        indexes.close(&self.files)
-    }
-
     /// The batch that holds an offset, or else the next one after it.
     pub(super) fn locate(&self, offset: Offset) -> Result<Option<Found>, LogError> {
         let start = self
@@ -312,79 +257,6 @@ impl Segment {
         Ok(next)
     }
 
-    /// Keeps the index entries that are believable for what lies before `end`; the position and offset of the last
-    /// batch that they vouch for, from which recovery scans.
-    pub(super) fn keep_valid_indexes(&self, end: Offset) -> Result<OffsetPosition, LogError> {
-        let mut indexes = self.indexes.write();
-        let (len, files) = (self.len(), &self.files);
-        let offsets = indexes.offsets.valid_entries(len, end, files).unwrap_or(0);
-        let times = indexes.times.valid_entries(end, files).unwrap_or(0);
-        let (kept_offsets, kept_times) = (indexes.offsets.keep(offsets, files), indexes.times.keep(times, files));
-        if kept_offsets.is_err() || kept_times.is_err() || offsets == 0 {
-            indexes.offsets.reset(files)?;
-            indexes.times.reset(files)?;
-        }
-        indexes.trusted = true;
-        indexes.bytes_since_entry = 0;
-        let last = indexes.offsets.lookup(Offset(i64::MAX), files)?;
-        indexes.times.truncate_to(last.offset, files)?;
-        indexes.largest = Largest::default();
-        indexes.load_largest(files)?;
-        Ok(last)
-    }
-
-    /// Indexes a batch that is in the file already.
-    pub(super) fn index_found(&self, found: &Found, index_interval_bytes: u64) {
-        self.indexes
-            .write()
-            .place(&placed(found), found.position, index_interval_bytes, &self.files);
-    }
-
-    /// Cuts the file behind a position and the indexes at an offset.
-    pub(super) fn cut(&self, position: u64, offset: Offset, now_ms: i64) -> Result<(), LogError> {
-        let mut indexes = self.indexes(DEFAULT_INTERVAL_BYTES)?;
-        indexes.offsets.truncate_to(offset, &self.files)?;
-        indexes.times.truncate_to(offset, &self.files)?;
-        indexes.txns.truncate_to(offset, &self.files)?;
-        let file = self.log_file()?;
-        self.set_len(position);
-        file.set_len(position)
-            .during("cut the records", &self.files.path(LOG))?;
-        indexes.bytes_since_entry = 0;
-        if position == 0 {
-            indexes.created_ms = now_ms;
-            indexes.first_timestamp_ms = None;
-        }
-        drop(indexes);
-        self.find_largest()
-    }
-
-    /// Looks for the largest timestamp: the time index knows it up to its last entry.
-    pub(super) fn find_largest(&self) -> Result<(), LogError> {
-        let known = self.indexes(DEFAULT_INTERVAL_BYTES)?.times.last(&self.files)?;
-        let from = self
-            .position_before(known.map_or(self.base(), |point| point.offset))?
-            .position;
-        let mut largest = known;
-        self.scan_headers(from, self.len(), |found| {
-            let batch = placed(found);
-            if batch.max_timestamp_ms > largest.map_or(-1, |point| point.timestamp_ms) {
-                largest = Some(TimePoint {
-                    timestamp_ms: batch.max_timestamp_ms,
-                    offset: batch.last,
-                });
-            }
-            false
-        })?;
-        let indexed_ms = known.map_or(-1, |point| point.timestamp_ms);
-        self.indexes.write().largest = Largest {
-            known: true,
-            point: largest,
-            indexed_ms,
-        };
-        Ok(())
-    }
-
     /// Makes the indexes complete and durable: no more batches come, or recovery is to begin behind the last one. Readers
     /// do not wait for it.
     pub(super) fn sync_indexes(&self, index_interval_bytes: u64) -> Result<(), LogError> {
@@ -475,71 +347,5 @@ impl Segment {
             Err(LogError::Damaged { .. }) if offset <= self.base() => indexes.txns.reset(&self.files),
             result => result,
         }
-    }
-}
-
-/// Where only an index that was lost is made again, and the setting is not at hand.
-const DEFAULT_INTERVAL_BYTES: u64 = 4096;
-
-fn placed(found: &Found) -> Placed {
-    Placed {
-        last: Offset(found.header.last_offset()),
-        max_timestamp_ms: found.header.max_timestamp,
-        len: found.header.size_in_bytes() as u64,
-    }
-}
-
-impl Indexes {
-    fn load_largest(&mut self, files: &SegmentFiles) -> Result<(), LogError> {
-        if !self.largest.known {
-            let point = self.times.last(files)?;
-            self.largest = Largest {
-                known: true,
-                point,
-                indexed_ms: point.map_or(-1, |point| point.timestamp_ms),
-            };
-        }
-        Ok(())
-    }
-
-    fn place(&mut self, batch: &Placed, position: u64, index_interval_bytes: u64, files: &SegmentFiles) {
-        if position == 0 {
-            self.first_timestamp_ms = Some(batch.max_timestamp_ms);
-        }
-        if batch.max_timestamp_ms > self.largest.point.map_or(-1, |point| point.timestamp_ms) {
-            self.largest.point = Some(TimePoint {
-                timestamp_ms: batch.max_timestamp_ms,
-                offset: batch.last,
-            });
-        }
-        if self.bytes_since_entry > index_interval_bytes {
-            self.offsets.push(
-                OffsetPosition {
-                    offset: batch.last,
-                    position,
-                },
-                files,
-            );
-            self.index_time(files);
-            self.bytes_since_entry = 0;
-        }
-        self.bytes_since_entry += batch.len;
-    }
-
-    /// Adds the largest timestamp to the time index, unless it is there already.
-    fn index_time(&mut self, files: &SegmentFiles) {
-        if let Some(point) = self.largest.point
-            && point.timestamp_ms > self.largest.indexed_ms
-        {
-            self.times.push(point, files);
-            self.largest.indexed_ms = point.timestamp_ms;
-        }
-    }
-
-    fn close(&mut self, files: &SegmentFiles) -> Result<(), LogError> {
-        self.load_largest(files)?;
-        self.index_time(files);
-        self.offsets.write_tail(files)?;
-        self.times.write_tail(files)
     }
 }

@@ -24,7 +24,7 @@ use crate::ids::Offset;
 pub(super) struct Dirty {
     /// Segments with new records, oldest first.
     pub(super) segments: Vec<Arc<Segment>>,
-    /// Segments that no more records come to, whose indexes must be durable too.
+    /// Segments whose indexes must be durable too: no more records come, or a checkpoint is wanted.
     pub(super) sealed: Vec<Arc<Segment>>,
     /// Other new files.
     pub(super) files: Vec<PathBuf>,
@@ -41,6 +41,12 @@ impl Dirty {
         if !self.segments.last().is_some_and(|last| Arc::ptr_eq(last, segment)) {
             self.segments.push(Arc::clone(segment));
         }
+    }
+
+    /// Has a segment's indexes made durable, which may create their files.
+    pub(super) fn note_sealed(&mut self, segment: Arc<Segment>) {
+        self.sealed.push(segment);
+        self.names = true;
     }
 
     fn is_empty(&self) -> bool {
@@ -101,7 +107,13 @@ impl Log {
         let (dirty, end) = {
             let mut writer = self.writer.lock();
             writer.sync_ceiling = Offset(i64::MAX);
-            (std::mem::take(&mut writer.dirty), self.log_end_offset())
+            // Without a directory there is nothing but, perhaps, the epoch of a leader that has not written yet.
+            let dirty = if writer.has_dir {
+                std::mem::take(&mut writer.dirty)
+            } else {
+                Dirty::default()
+            };
+            (dirty, self.log_end_offset())
         };
         let synced = if dirty.is_empty() {
             Ok(())

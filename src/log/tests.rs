@@ -2,6 +2,7 @@
 
 mod append;
 mod crash;
+mod garbage;
 mod model;
 mod producers;
 mod reading;

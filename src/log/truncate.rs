@@ -46,7 +46,7 @@ impl Log {
     }
 
     fn cut_at(&self, writer: &mut Writer, offset: Offset) -> Result<(), LogError> {
-        let (kept, removed) = {
+        let (kept, mut removed) = {
             let segments = self.segments.read();
             let kept = segments.partition_point(|segment| segment.base() <= offset).max(1);
             let (kept, removed) = segments.split_at_checked(kept).unwrap_or((&segments, &[]));
@@ -56,11 +56,19 @@ impl Log {
         let cut = last.locate(offset)?;
         let end = cut.map_or(offset, |found| offset.min(Offset(found.header.base_offset)));
         self.lower_end(writer, end);
+        // The last one first, and durably before the cut, so that a crash in between leaves no hole.
+        removed.reverse();
         self.remove_segments(writer, &removed)?;
+        if !removed.is_empty() {
+            self.disk
+                .sync_dir(&self.dir)
+                .map_err(|error| LogError::sync(&self.dir, &error))?;
+        }
         if let Some(found) = cut {
             last.cut(found.position, end, self.clock.now_ms())?;
         }
         writer.dirty.note_records(&last);
+        writer.open_ended = true;
         writer.dirty.names = true;
         if self.epochs.write().truncate_end(end) {
             writer.dirty.epochs = true;
@@ -90,6 +98,8 @@ impl Log {
     fn lower_end(&self, writer: &mut Writer, end: Offset) {
         self.log_end.store(end.0, Ordering::Release);
         self.stable.store(self.stable_offset().min(end).0, Ordering::Release);
+        // Where the log started inside the batch that goes, nothing is left to be hidden.
+        self.log_start.fetch_min(end.0, Ordering::AcqRel);
         writer.sync_ceiling = writer.sync_ceiling.min(end);
         writer.recovery_point = writer.recovery_point.min(end);
         self.recent.lock().clear();
@@ -103,15 +113,9 @@ impl Log {
         }
         let offsets = self.snapshots()?;
         let segments = self.segments.read().clone();
-        let (states, _) = open::replay_producers(
-            self.disk.as_ref(),
-            &self.dir,
-            &offsets,
-            &segments,
-            self.log_start_offset(),
-            end,
-            &open::NewAborts::None,
-        )?;
+        let range = self.log_start_offset()..end;
+        let disk = self.disk.as_ref();
+        let (states, _) = open::replay_producers(disk, &self.dir, &offsets, &segments, range, None)?;
         self.transactions
             .store(!states.has_no_transactions(), Ordering::Release);
         *self.producers.lock() = states;

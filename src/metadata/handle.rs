@@ -120,7 +120,7 @@ mod tests {
         image.provenance.last_offset = Offset(4);
         image
             .topics
-            .put(Arc::new(TopicImage::new("orders", TopicId(Uuid::from_u128(9)))));
+            .add(Arc::new(TopicImage::new("orders", TopicId(Uuid::from_u128(9)))));
         let mut writer = MetadataWriter::new(Arc::new(image.clone()));
         let (handle, recorder) = (writer.handle(), Arc::new(Recorder::default()));
         writer.register(recorder.clone());

@@ -1,7 +1,7 @@
 //! Topics and partitions of an image, found by name and by id.
 //!
-//! Both indexes hold the same `Arc<TopicImage>`; [`TopicsImage::put`] and [`TopicsImage::remove`] keep them in step.
-//! A change of one partition copies the path to it, not the topic. Nothing here knows about logs or leadership rules.
+//! All indexes hold the same `Arc<TopicImage>`; only `add`, `replace` and `remove` touch them, so they stay in step. A
+//! change of one partition copies the path to it, not the topic. Nothing here knows about logs or leadership rules.
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -63,15 +63,20 @@ impl TopicsImage {
         self.by_name(topic)?.partition(partition)
     }
 
-    /// Adds a topic, or replaces the one with the same name and id.
-    pub(super) fn put(&mut self, topic: Arc<TopicImage>) {
-        self.by_name.insert(topic.name.clone(), topic.clone());
+    /// Adds a topic whose name and id are new.
+    pub(super) fn add(&mut self, topic: Arc<TopicImage>) {
         if let Some(shared) = metric_name(&topic.name) {
             self.by_metric_name
                 .entry(shared)
                 .or_default()
                 .insert(topic.name.clone());
         }
+        self.replace(topic);
+    }
+
+    /// Puts a topic in the place of the one with the same name and id.
+    pub(super) fn replace(&mut self, topic: Arc<TopicImage>) {
+        self.by_name.insert(topic.name.clone(), topic.clone());
         self.by_id.insert(topic.id, topic);
     }
 
@@ -207,7 +212,7 @@ mod tests {
     fn a_topic_is_found_by_name_and_id_until_it_is_removed() {
         let mut topics = TopicsImage::default();
         let id = TopicId(Uuid::from_u128(7));
-        topics.put(Arc::new(TopicImage::new("orders", id)));
+        topics.add(Arc::new(TopicImage::new("orders", id)));
         assert_eq!(topics.by_name("orders"), topics.by_id(id));
         assert_eq!(topics.iter_from("order").count(), 1);
         assert_eq!(topics.iter_from("p").count(), 0);
@@ -220,7 +225,7 @@ mod tests {
     fn names_that_differ_in_dots_and_underscores_collide() {
         let mut topics = TopicsImage::default();
         let id = TopicId(Uuid::from_u128(7));
-        topics.put(Arc::new(TopicImage::new("a.b_c", id)));
+        topics.add(Arc::new(TopicImage::new("a.b_c", id)));
         assert_eq!(topics.colliding("a_b.c").map(|name| &**name), Some("a.b_c"));
         assert_eq!(topics.colliding("a-b-c"), None);
         topics.remove(id);

@@ -36,7 +36,7 @@ pub(super) fn topic(
             topic: id,
         });
     }
-    image.topics.put(Arc::new(TopicImage::new(&record.name, id)));
+    image.topics.add(Arc::new(TopicImage::new(&record.name, id)));
     changes.topics_created.insert(id);
     Ok(())
 }
@@ -55,7 +55,7 @@ pub(super) fn partition(
     };
     let mut next = TopicImage::clone(present);
     next.partitions.insert(partition, Arc::new(from_record(record)?));
-    image.topics.put(Arc::new(next));
+    image.topics.replace(Arc::new(next));
     note(changes, topic, partition);
     Ok(())
 }
@@ -80,7 +80,7 @@ pub(super) fn partition_change(
     let changed = merge(before, record)?;
     let mut next = TopicImage::clone(present);
     next.partitions.insert(partition, Arc::new(changed));
-    image.topics.put(Arc::new(next));
+    image.topics.replace(Arc::new(next));
     note(changes, topic, partition);
     Ok(())
 }
@@ -134,7 +134,7 @@ pub(super) fn clear_elr(
                 note(changes, topic.id, *number);
             }
         }
-        image.topics.put(Arc::new(next));
+        image.topics.replace(Arc::new(next));
     }
     Ok(())
 }

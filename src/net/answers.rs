@@ -10,6 +10,9 @@ use super::limits::OUTPUT_BYTES_MAX;
 use super::output::{Output, SendError};
 use crate::api::service::{Disconnect, PendingReply, Reply};
 
+/// How many places for answers a connection keeps that waits for none.
+const SLOTS_KEPT_MAX: usize = 8;
+
 /// Why no further answer can be given.
 #[derive(Debug)]
 pub(super) enum AnswerError {
@@ -96,7 +99,7 @@ impl Answers {
             output.push(reply).map_err(AnswerError::Send)?;
             moved = true;
         }
-        if self.slots.is_empty() && self.slots.capacity() > 0 {
+        if self.slots.is_empty() && self.slots.capacity() > SLOTS_KEPT_MAX {
             self.slots = VecDeque::new();
         }
         Ok(moved)

@@ -138,6 +138,7 @@ impl Connection {
             }
         }
         self.input.settle();
+        self.output.seal();
         self.context.stats.count_traffic(&mut self.traffic);
         if self.answers.is_empty()
             && self.output.is_empty()

@@ -95,6 +95,16 @@ impl Input {
         self.unread().len()
     }
 
+    /// The memory that is held for what has been read.
+    #[cfg(test)]
+    pub fn capacity(&self) -> usize {
+        match &self.held {
+            Held::Frame { bytes, .. } => bytes.capacity(),
+            Held::Hot(_) => BUFFER_BYTES,
+            _ => self.unread_len(),
+        }
+    }
+
     /// How far the next frame has come.
     pub fn progress(&self) -> Result<Progress, FrameError> {
         let unread = self.unread();

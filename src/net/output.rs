@@ -11,10 +11,10 @@ use std::io::{self, IoSlice};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf, BufMut, Bytes, BytesMut};
+use bytes::{Buf, Bytes};
 use tokio::net::TcpStream;
 
-use super::buffer::BufferPool;
+use super::buffer::{Buffer, BufferPool};
 use super::gather::{Gathered, gather};
 use super::limits::{GATHER_COPY_BYTES_MAX, OUTPUT_BYTES_MAX, SENDFILE_BYTES_MIN, SENDFILE_BYTES_PER_CALL_MAX};
 use super::residency::{Warming, is_resident};
@@ -22,8 +22,8 @@ use super::socket;
 use crate::api::service::{Reply, ReplyChunk};
 use crate::disk::FileRange;
 
-/// What an idle connection keeps for its next answers.
-const STAGED_KEPT_BYTES_MAX: usize = 512;
+/// How many places for segments a connection keeps that has none.
+const SEGMENTS_KEPT_MAX: usize = 8;
 
 /// What one call of [`Output::poll_write`] sends before it lets other connections have the thread.
 const BYTES_PER_TURN_MAX: usize = 4 * 1024 * 1024;
@@ -52,7 +52,8 @@ pub(super) enum Segment {
 /// The sending side of one connection.
 pub(super) struct Output {
     queue: VecDeque<Segment>,
-    staged: BytesMut,
+    /// Small parts, in a hot buffer that is held while the task runs; what the socket does not take moves to `queue`.
+    staged: Option<Buffer>,
     memory_bytes: usize,
     warming: Option<Warming>,
     /// So many bytes of the file range at the front were just brought into the page cache.
@@ -65,7 +66,7 @@ impl Output {
     pub fn new(pool: Arc<BufferPool>) -> Output {
         Output {
             queue: VecDeque::new(),
-            staged: BytesMut::new(),
+            staged: None,
             memory_bytes: 0,
             warming: None,
             warm_bytes: 0,
@@ -75,7 +76,7 @@ impl Output {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.queue.is_empty() && self.staged.is_empty()
+        self.queue.is_empty() && self.staged_bytes().is_empty()
     }
 
     /// Whether no further answer should be taken up before some of these are sent.
@@ -96,28 +97,44 @@ impl Output {
     /// Appends an answer.
     pub fn push(&mut self, reply: Reply) -> Result<(), SendError> {
         let len = i32::try_from(reply.len()).map_err(|_| SendError::TooLong(reply.len()))?;
-        self.staged.put_i32(len);
-        self.memory_bytes += size_of::<i32>();
+        self.stage(&len.to_be_bytes());
         reply.for_each_chunk(|chunk| match chunk {
+            ReplyChunk::Bytes(bytes) if bytes.len() <= GATHER_COPY_BYTES_MAX => self.stage(&bytes),
             ReplyChunk::Bytes(bytes) => {
+                self.seal();
                 self.memory_bytes += bytes.len();
-                if bytes.len() <= GATHER_COPY_BYTES_MAX {
-                    self.staged.extend_from_slice(&bytes);
-                } else {
-                    self.enqueue(Segment::Bytes(bytes));
-                }
+                self.queue.push_back(Segment::Bytes(bytes));
             }
             ReplyChunk::File(range) if range.len == 0 => {}
-            ReplyChunk::File(range) => self.enqueue(Segment::File(range)),
+            ReplyChunk::File(range) => {
+                self.seal();
+                self.queue.push_back(Segment::File(range));
+            }
         });
         Ok(())
     }
 
-    fn enqueue(&mut self, segment: Segment) {
-        if !self.staged.is_empty() {
-            self.queue.push_back(Segment::Bytes(self.staged.split().freeze()));
+    fn staged_bytes(&self) -> &[u8] {
+        self.staged.as_ref().map_or(&[], Buffer::bytes)
+    }
+
+    fn stage(&mut self, bytes: &[u8]) {
+        let full = |staged: &mut Buffer| staged.room(bytes.len()).len() < bytes.len();
+        if self.staged.as_mut().is_some_and(full) {
+            self.seal();
         }
-        self.queue.push_back(segment);
+        self.staged.get_or_insert_with(|| self.pool.take()).append(bytes);
+        self.memory_bytes += bytes.len();
+    }
+
+    /// Gives back the hot buffer; what is in it goes to the end of the queue.
+    pub fn seal(&mut self) {
+        if let Some(staged) = self.staged.take()
+            && !staged.bytes().is_empty()
+        {
+            self.queue
+                .push_back(Segment::Bytes(Bytes::copy_from_slice(staged.bytes())));
+        }
     }
 
     /// Sends until everything is sent (`Ready`) or the socket, or a disk, has to be waited for.
@@ -140,17 +157,11 @@ impl Output {
                 return Poll::Pending;
             }
         }
-        self.release();
-        Poll::Ready(Ok(()))
-    }
-
-    fn release(&mut self) {
-        if self.staged.capacity() > STAGED_KEPT_BYTES_MAX {
-            self.staged = BytesMut::new();
-        }
-        if self.queue.capacity() > 0 {
+        self.staged = None;
+        if self.queue.capacity() > SEGMENTS_KEPT_MAX {
             self.queue = VecDeque::new();
         }
+        Poll::Ready(Ok(()))
     }
 
     /// One send. `Pending` only while a disk is waited for.
@@ -161,7 +172,7 @@ impl Output {
         }
         let sent = match self.queue.front() {
             None => {
-                let staged = IoSlice::new(&self.staged);
+                let staged = IoSlice::new(self.staged_bytes());
                 socket::send(socket, &[staged], false).map_err(SendError::Socket)?
             }
             Some(Segment::File(range)) if range.len >= SENDFILE_BYTES_MIN => {
@@ -177,13 +188,13 @@ impl Output {
                 };
                 socket::send_file(socket, range, len).map_err(of_file_or_socket)?
             }
-            Some(_) => match gather(&self.queue, &self.staged, self.warm_bytes > 0, &self.pool) {
+            Some(_) => match gather(&self.queue, self.staged_bytes(), self.warm_bytes > 0, &self.pool) {
                 Ok(Gathered::Cold(range)) => {
                     self.warming = Some(Warming::start(range));
                     return Poll::Ready(Ok(0));
                 }
                 Ok(Gathered::Pieces(pieces)) => {
-                    let slices = pieces.slices(&self.queue, &self.staged);
+                    let slices = pieces.slices(&self.queue, self.staged_bytes());
                     socket::send(socket, &slices, pieces.more).map_err(SendError::Socket)?
                 }
                 Err(error) => return Poll::Ready(Err(SendError::File(error))),
@@ -198,9 +209,10 @@ impl Output {
         while left > 0 {
             let done = match self.queue.front_mut() {
                 None => {
-                    let count = left.min(self.staged.len());
-                    self.staged.advance(count);
-                    self.memory_bytes -= count;
+                    if let Some(staged) = &mut self.staged {
+                        staged.consume(left);
+                    }
+                    self.memory_bytes = self.memory_bytes.saturating_sub(left);
                     return;
                 }
                 Some(Segment::Bytes(bytes)) => {

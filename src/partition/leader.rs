@@ -7,8 +7,9 @@ use bytes::Bytes;
 
 use super::purgatory::CommitWait;
 use super::{Durability, Partition, PartitionError, Role};
+use crate::config::TopicSettings;
 use crate::disk::{Durability as _, FileRange, Syncable};
-use crate::ids::{LeaderEpoch, Offset};
+use crate::ids::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence};
 use crate::log::{AbortedTransaction, AppendInfo, AppendOrigin, EpochEnd, LogError, ReadRequest};
 
 /// When a produce is to be answered.
@@ -105,8 +106,34 @@ impl Partition {
         origin: AppendOrigin,
     ) -> Result<Appended, PartitionError> {
         let leadership = self.leadership.lock();
+        let (role, settings) = self.admit(acks)?;
+        let outcome = self.log.append_as_leader(records, role.leader_epoch, origin);
+        drop(leadership);
+        self.appended(outcome, &settings)
+    }
+
+    /// As [`Partition::append`], for a client that has an epoch, to shut out earlier ones, and does not count its records:
+    /// `build` makes the batch for the sequence number that comes next. No other append falls in between.
+    pub fn append_next<E: From<PartitionError>>(
+        &self,
+        (id, epoch): (ProducerId, ProducerEpoch),
+        acks: RequiredAcks,
+        build: impl FnOnce(Sequence) -> Result<Bytes, E>,
+    ) -> Result<Appended, E> {
+        let leadership = self.leadership.lock();
+        let (role, settings) = self.admit(acks)?;
+        let records = build(self.log.next_sequence(id, epoch))?;
+        let outcome = self
+            .log
+            .append_as_leader(&records, role.leader_epoch, AppendOrigin::Client);
+        drop(leadership);
+        Ok(self.appended(outcome, &settings)?)
+    }
+
+    /// Whether an append with these acks may be tried. Called under `leadership`.
+    fn admit(&self, acks: RequiredAcks) -> Result<(Arc<Role>, Arc<TopicSettings>), PartitionError> {
         let role = self.leading()?;
-        let settings = self.settings.load();
+        let settings = self.settings.load_full();
         if acks == RequiredAcks::All && role.isr < settings.min_insync_replicas {
             let required = settings.min_insync_replicas;
             return Err(PartitionError::NotEnoughReplicas {
@@ -114,10 +141,16 @@ impl Partition {
                 required,
             });
         }
-        let appended = self.log.append_as_leader(records, role.leader_epoch, origin);
-        drop(leadership);
-        let info = appended.inspect_err(|error| self.note_failure(error))?;
+        Ok((role, settings))
+    }
 
+    /// What follows an append: durability is asked for, or nothing more is done with files that are in doubt.
+    fn appended(
+        &self,
+        outcome: Result<AppendInfo, LogError>,
+        settings: &TopicSettings,
+    ) -> Result<Appended, PartitionError> {
+        let info = outcome.inspect_err(|error| self.note_failure(error))?;
         let flush_messages = u64::try_from(settings.flush_messages).unwrap_or(u64::MAX);
         let flush_demanded = self.log.unflushed_messages() >= flush_messages;
         if self.durability == Durability::Fsync || flush_demanded {
@@ -162,17 +195,24 @@ impl Partition {
             aborted: None,
             diverging: None,
         };
-        if let Some(diverging) = self.divergence(from) {
-            read.diverging = Some(diverging);
-            return Ok(read);
-        }
         let end = self.log.log_end_offset();
+        let out_of_range = PartitionError::OffsetOutOfRange {
+            offset: from.offset,
+            start: log_start_offset,
+            end,
+        };
+        if let Some(last_fetched) = from.last_fetched_epoch {
+            let ours = self
+                .log
+                .end_offset_for_epoch(last_fetched)
+                .ok_or(out_of_range.clone())?;
+            if ours.epoch < last_fetched || ours.end_offset < from.offset {
+                read.diverging = Some(ours);
+                return Ok(read);
+            }
+        }
         if from.offset < log_start_offset || from.offset > end {
-            return Err(PartitionError::OffsetOutOfRange {
-                offset: from.offset,
-                start: log_start_offset,
-                end,
-            });
+            return Err(out_of_range);
         }
         let upto = match from.isolation {
             Isolation::ReadUncommitted => high_watermark,
@@ -275,12 +315,5 @@ impl Partition {
     /// Whether the files failed; nothing is read from or written to them any more.
     pub fn has_failed(&self) -> bool {
         self.failed.load(Ordering::Acquire)
-    }
-
-    fn divergence(&self, from: FetchFrom) -> Option<EpochEnd> {
-        let last_fetched = from.last_fetched_epoch?;
-        let ours = self.log.end_offset_for_epoch(last_fetched)?;
-        let parted = ours.epoch < last_fetched || ours.end_offset < from.offset;
-        parted.then_some(ours)
     }
 }

@@ -65,7 +65,7 @@ impl PartitionRegistry {
                     scope.spawn(move || {
                         while let Some(partition) = partitions.get(next.fetch_add(1, Ordering::Relaxed)) {
                             if let Err(error) = self.load_one(image, dir, checkpoints, partition) {
-                                errors.lock().push(error);
+                                errors.lock().push(*error);
                             }
                             report();
                         }
@@ -82,21 +82,20 @@ impl PartitionRegistry {
         dir: &Arc<LogDir>,
         checkpoints: &Checkpoints,
         found: &PartitionDir,
-    ) -> Result<(), RegistryError> {
+    ) -> Result<(), Box<RegistryError>> {
         let name = &found.topic_partition;
-        let failed = |error| RegistryError {
-            partition: name.clone(),
-            directory: found.path.clone(),
-            error,
+        let failed = |error| {
+            Box::new(RegistryError {
+                partition: name.clone(),
+                directory: found.path.clone(),
+                error,
+            })
         };
         let topic = image.topics.by_name(&name.topic);
         if let Some((topic, partition)) = topic.and_then(|topic| Some((topic, topic.partition(name.partition)?))) {
             let settings = self.topic_settings(image, &topic.name);
             match self.open_replica(topic, name.partition, partition, settings, dir, checkpoints) {
-                Err(RegistryError {
-                    error: LogError::ForeignTopic { .. },
-                    ..
-                }) => {}
+                Err(refused) if matches!(refused.error, LogError::ForeignTopic { .. }) => {}
                 opened => return opened.map(|_| ()),
             }
         }

@@ -148,3 +148,6 @@ impl Partition {
         &self.readers
     }
 }
+
+#[cfg(test)]
+mod tests;

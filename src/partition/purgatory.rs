@@ -155,6 +155,11 @@ impl ReaderSet {
         }
     }
 
+    /// Whether nobody waits.
+    pub fn is_empty(&self) -> bool {
+        self.readers.lock().is_empty()
+    }
+
     /// Tells every reader that there is something new.
     pub fn wake(&self) {
         for reader in self.readers.lock().iter() {

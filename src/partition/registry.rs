@@ -5,7 +5,7 @@
 //! for long. Knows nothing of requests.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -164,16 +164,19 @@ impl PartitionRegistry {
         settings: Arc<TopicSettings>,
         dir: &Arc<LogDir>,
         checkpoints: &Checkpoints,
-    ) -> Result<Arc<Partition>, RegistryError> {
+    ) -> Result<Arc<Partition>, Box<RegistryError>> {
         let name = TopicPartition {
             topic: topic.name.to_string(),
             partition: number,
         };
-        let directory = dir.partition_path(&name).map_err(|error| RegistryError {
-            partition: name.clone(),
-            directory: dir.path().to_owned(),
-            error,
-        })?;
+        let failed = |directory: &Path, error| {
+            Box::new(RegistryError {
+                partition: name.clone(),
+                directory: directory.to_owned(),
+                error,
+            })
+        };
+        let directory = dir.partition_path(&name).map_err(|error| failed(dir.path(), error))?;
         let known = |offsets: &BTreeMap<TopicPartition, Offset>| offsets.get(&name).copied().unwrap_or(Offset::ZERO);
         let log = OpenLog {
             disk: Arc::clone(&self.open.disk),
@@ -203,11 +206,7 @@ impl PartitionRegistry {
                 if !matches!(error, LogError::ForeignTopic { .. }) {
                     self.offline.insert((topic.id, number), error.clone());
                 }
-                return Err(RegistryError {
-                    partition: name,
-                    directory,
-                    error,
-                });
+                return Err(failed(&directory, error));
             }
         };
         if let Err(error) = partition.set_role(image, self.open.broker_id) {

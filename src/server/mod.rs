@@ -59,6 +59,11 @@ impl Broker {
         self.rest.addresses()
     }
 
+    /// What the api layer works with, for programs that have the broker inside them.
+    pub fn handles(&self) -> &Arc<Handles> {
+        &self.handles
+    }
+
     /// The cluster's id.
     pub fn cluster_id(&self) -> String {
         self.handles.metadata.load().cluster_id.to_string()

@@ -1,4 +1,4 @@
-//! The REST listeners: bound early, served late, stopped first.
+//! The REST listeners: bound and served early, open once the broker serves, stopped first.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::ServerError;
 use crate::api::Handles;
 use crate::config::BrokerSettings;
-use crate::rest::{self, RestState};
+use crate::rest::{self, Phase, RestState};
 
 /// Listening sockets that nobody accepts from yet.
 #[derive(Debug)]
@@ -51,21 +51,16 @@ impl RestSockets {
         Ok(bound)
     }
 
-    /// The addresses, with the ports that were taken where 0 was asked for.
-    pub fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
-    }
-
-    /// Serves them.
-    pub fn serve(self, handles: &Arc<Handles>) -> RestServer {
-        let stop = watch::Sender::new(false);
+    /// Serves them; until [`RestServer::open`] whoever asks is told that the broker starts.
+    pub fn serve(self) -> RestServer {
+        let phase = watch::Sender::new(Phase::Starting);
         let mut listeners = JoinSet::new();
         for socket in self.sockets {
-            let mut stopping = stop.subscribe();
-            let state = RestState::new(Arc::clone(handles), stop.subscribe());
+            let state = RestState::new(phase.subscribe());
+            let mut stopping = phase.subscribe();
             listeners.spawn(async move {
                 let shutdown = async move {
-                    let _ = stopping.wait_for(|stop| *stop).await;
+                    let _ = stopping.wait_for(|phase| matches!(phase, Phase::Stopping)).await;
                 };
                 if let Err(error) = rest::serve(socket, state, shutdown).await {
                     tracing::error!(%error, "a REST listener ended");
@@ -74,17 +69,17 @@ impl RestSockets {
         }
         RestServer {
             listeners,
-            stop,
+            phase,
             addresses: self.addresses,
         }
     }
 }
 
-/// REST at work.
+/// REST at work. Dropping it ends it at once.
 #[derive(Debug)]
 pub struct RestServer {
     listeners: JoinSet<()>,
-    stop: watch::Sender<bool>,
+    phase: watch::Sender<Phase>,
     addresses: Vec<SocketAddr>,
 }
 
@@ -94,9 +89,14 @@ impl RestServer {
         &self.addresses
     }
 
+    /// From now on requests are served.
+    pub fn open(&self, handles: &Arc<Handles>) {
+        self.phase.send_replace(Phase::Serving(Arc::clone(handles)));
+    }
+
     /// Takes no more requests, and waits for those under way.
     pub async fn stop(mut self, within: Duration) {
-        self.stop.send_replace(true);
+        self.phase.send_replace(Phase::Stopping);
         let ended = async { while self.listeners.join_next().await.is_some() {} };
         if tokio::time::timeout(within, ended).await.is_err() {
             tracing::warn!("some REST requests were cut: they were not done in time");

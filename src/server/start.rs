@@ -14,7 +14,7 @@ use super::upkeep::Upkeep;
 use super::{Broker, ServerError};
 use crate::api::{Handles, ProducerIds, Service};
 use crate::config::{BrokerSettings, Durability as DurabilitySetting, Settings};
-use crate::controller::{Controller, StartController};
+use crate::controller::{Controller, ControllerHandle, StartController};
 use crate::disk::{Disk, GroupCommit, GroupCommitConfig, RealDisk};
 use crate::env::{Clock, Random, SystemClock, SystemRandom};
 use crate::fetch_session::{FetchSessionCache, SessionLimits};
@@ -65,8 +65,8 @@ impl Broker {
             );
             blocking(move || Directories::open(settings.broker(), &disk, random.as_ref())).await??
         };
-        let rest_sockets = RestSockets::bind(settings.broker()).await?;
-        let rest_address = rest_sockets.addresses().first().map(ToString::to_string);
+        let rest = RestSockets::bind(settings.broker()).await?.serve();
+        let rest_address = rest.addresses().first().map(ToString::to_string);
         let gateway = forwarding_gateway(world.disk.as_ref());
         let listeners = BoundListeners::bind(net_config(settings.broker(), gateway, rest_address)).await?;
         let addresses: Vec<_> = listeners
@@ -87,25 +87,11 @@ impl Broker {
         let partitions = open_partitions(&settings, &world, &directories, &handle.metadata().load_full()).await?;
         handle.register_publisher(Arc::clone(&partitions) as _).await?;
 
-        let broker_settings = Arc::new(settings.broker().clone());
-        let handles = Arc::new(Handles {
-            broker_id: broker_settings.node_id,
-            metadata: handle.metadata().clone(),
-            controller: handle,
-            partitions: Arc::clone(&partitions),
-            fetch_sessions: FetchSessionCache::new(SessionLimits {
-                slots: broker_settings.max_incremental_fetch_session_cache_slots,
-                eviction_age_ms: SESSION_EVICTION_MS,
-            }),
-            producer_ids: ProducerIds::default(),
-            clock: Arc::clone(&world.clock),
-            random: Arc::clone(&world.random),
-            settings: Arc::clone(&broker_settings),
-        });
+        let handles = Arc::new(api_handles(&settings, &world, handle, &partitions));
         let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
         let net = listeners.serve(service, Arc::clone(&world.clock));
-        let rest = rest_sockets.serve(&handles);
-        let upkeep = Upkeep::start(&broker_settings, &partitions);
+        rest.open(&handles);
+        let upkeep = Upkeep::start(settings.broker(), &partitions);
         let broker = Broker {
             handles,
             controller,
@@ -135,6 +121,30 @@ impl Broker {
         print!("{}", banner.text());
         // A program that waits for `ready` reads from a pipe, which is not flushed at line ends.
         let _ = std::io::Write::flush(&mut std::io::stdout());
+    }
+}
+
+/// What handlers work with.
+fn api_handles(
+    settings: &Settings,
+    world: &World,
+    controller: ControllerHandle,
+    partitions: &Arc<PartitionRegistry>,
+) -> Handles {
+    let settings = Arc::new(settings.broker().clone());
+    Handles {
+        broker_id: settings.node_id,
+        metadata: controller.metadata().clone(),
+        controller,
+        partitions: Arc::clone(partitions),
+        fetch_sessions: FetchSessionCache::new(SessionLimits {
+            slots: settings.max_incremental_fetch_session_cache_slots,
+            eviction_age_ms: SESSION_EVICTION_MS,
+        }),
+        producer_ids: ProducerIds::default(),
+        clock: Arc::clone(&world.clock),
+        random: Arc::clone(&world.random),
+        settings,
     }
 }
 

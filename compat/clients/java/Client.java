@@ -15,7 +15,7 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.*;
 
 public class Client {
-    static final long T0 = 1_700_000_000_000L;
+    static long t0;
     static String servers;
 
     public static void main(String[] args) throws Exception {
@@ -42,6 +42,7 @@ public class Client {
         switch (op) {
             case "connect":
                 servers = job.get("bootstrap");
+                t0 = Long.parseLong(job.get("t0"));
                 return "";
             case "create":
                 try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
@@ -81,7 +82,7 @@ public class Client {
         boolean nullHeader = "true".equals(job.get("nullheader"));
         Map<String, Object> conf = new HashMap<>(Map.of("bootstrap.servers", servers, "compression.type", job.get("codec"),
             "acks", job.get("acks"), "enable.idempotence", idempotent, "linger.ms", 5, "batch.size", 131072,
-            "max.request.size", 1048576 + 4096, "delivery.timeout.ms", 120000, "request.timeout.ms", 10000));
+            "max.request.size", 1048576 + 4096, "delivery.timeout.ms", 120000));
         if (!idempotent) conf.put("max.in.flight.requests.per.connection", 1);
         AtomicReference<Exception> failure = new AtomicReference<>();
         AtomicLong sent = new AtomicLong();
@@ -121,8 +122,8 @@ public class Client {
             headers.add(new RecordHeader("empty", new byte[0]));
             if (nullHeader && i % 10 == 0) headers.add(new RecordHeader("null", (byte[]) null));
         }
-        return new ProducerRecord<>(topic, i % 3, T0 + i, i % 4 == 3 ? null : ascii("key-" + i % 1000),
-            i % 101 == 100 ? null : line, headers);
+        return new ProducerRecord<>(topic, i % 3, t0 + i, i % 4 == 3 ? null : ascii("key-" + i % 1000),
+            i % 101 == 100 && i % 4 != 3 ? null : line, headers);
     }
 
     static KafkaConsumer<byte[], byte[]> consumer() {

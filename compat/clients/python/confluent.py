@@ -4,9 +4,11 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 CONF: dict = {}
+STATE: dict = {}
 
 
 def connect(job):
+    STATE["t0"] = int(job["t0"])
     CONF["bootstrap.servers"] = job["bootstrap"]
 
 
@@ -29,7 +31,7 @@ def produce(job):
                          "enable.idempotence": idempotent, "message.max.bytes": 1048576, "batch.size": 131072,
                          "queue.buffering.max.kbytes": 65536,
                          **({} if idempotent else {"max.in.flight.requests.per.connection": 1})})
-    for partition, timestamp, key, value, headers in rules.records(job["file"], job["nullheader"] == "true"):
+    for partition, timestamp, key, value, headers in rules.records(job["file"], job["nullheader"] == "true", STATE["t0"]):
         while True:
             try:
                 producer.produce(job["topic"], partition=partition, timestamp=timestamp, key=key, value=value,

@@ -4,9 +4,11 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 
 CONF: dict = {}
+STATE: dict = {}
 
 
 def connect(job):
+    STATE["t0"] = int(job["t0"])
     CONF["bootstrap_servers"] = job["bootstrap"]
 
 
@@ -23,7 +25,7 @@ def produce(job):
                              enable_idempotence=job["idempotent"] == "true", max_request_size=1048576 + 4096,
                              **({} if job["idempotent"] == "true" else {"max_in_flight_requests_per_connection": 1}))
     futures = [producer.send(job["topic"], value, key=key, headers=headers, partition=partition, timestamp_ms=timestamp)
-               for partition, timestamp, key, value, headers in rules.records(job["file"], job["nullheader"] == "true")]
+               for partition, timestamp, key, value, headers in rules.records(job["file"], job["nullheader"] == "true", STATE["t0"])]
     producer.flush(120)
     for future in futures:
         future.get(30)

@@ -5,10 +5,7 @@ import struct
 import sys
 import traceback
 
-T0 = 1_700_000_000_000
-
-
-def records(path: str, null_header: bool):
+def records(path: str, null_header: bool, t0: int):
     """(partition, timestamp, key, value, headers) of every line."""
     with open(path, "rb") as lines:
         for i, line in enumerate(lines):
@@ -17,8 +14,8 @@ def records(path: str, null_header: bool):
                 headers = [("index", b"%d" % i), ("empty", b"")]
                 if null_header and i % 10 == 0:
                     headers.append(("null", None))
-            yield (i % 3, T0 + i, None if i % 4 == 3 else b"key-%d" % (i % 1000),
-                   None if i % 101 == 100 else line.removesuffix(b"\n"), headers)
+            yield (i % 3, t0 + i, None if i % 4 == 3 else b"key-%d" % (i % 1000),
+                   None if i % 101 == 100 and i % 4 != 3 else line.removesuffix(b"\n"), headers)
 
 
 def _sized(data: bytes | None) -> bytes:

@@ -7,18 +7,17 @@ use bytes::{Bytes, BytesMut};
 use dmq_protocol::compression::Compression;
 use dmq_protocol::control_records::ControlRecordType;
 use dmq_protocol::metadata_records::{BeginTransactionRecord, EndTransactionRecord};
+use dmq_protocol::primitive::DecodeError;
 use dmq_protocol::records::{BatchBuilder, RecordBatch, TimestampType};
 
 use crate::controller::error::LogFailure;
+use crate::limits::METADATA_BATCH_INFLATED_BYTES_MAX;
 use crate::metadata::{Record, version_of};
 
 /// A batch is closed when it reaches this many bytes; Kafka reads batches of up to 8 MiB here.
 const BATCH_BYTES_FULL: usize = 1 << 20;
 /// The lowest metadata.version whose readers know groups of several batches.
 const TRANSACTIONS: i16 = 13;
-
-/// Kafka writes this log uncompressed; a compressed batch may still be read.
-const INFLATED_BYTES_MAX: usize = 64 << 20;
 
 /// Where and when a batch is written.
 #[derive(Debug, Clone, Copy)]
@@ -69,15 +68,16 @@ pub(super) fn stream(
     writer.finish()
 }
 
-/// A batch with one control record.
+/// A batch of control records.
 pub(super) fn control(
     base_offset: i64,
-    kind: ControlRecordType,
-    value: &[u8],
+    records: &[(ControlRecordType, Bytes)],
     stamp: Stamp,
 ) -> Result<Bytes, LogFailure> {
     let mut batch = new_batch(base_offset, stamp).control();
-    batch.append(stamp.now_ms, Some(&kind.to_key()), Some(value), &[])?;
+    for (kind, value) in records {
+        batch.append(stamp.now_ms, Some(&kind.to_key()), Some(value), &[])?;
+    }
     Ok(batch.build()?)
 }
 
@@ -136,34 +136,34 @@ impl BatchWriter {
 pub(super) enum Content {
     /// Metadata records with their offsets.
     Records(Vec<(i64, Record)>),
-    /// A control record of a known type, and its value.
-    Control(ControlRecordType, Bytes),
-    /// A control record of a type from after Kafka 4.4.
-    UnknownControl,
+    /// Control records of known types, and their values; those from after Kafka 4.4 are left out.
+    Control(Vec<(ControlRecordType, Bytes)>),
 }
 
 /// Reads one batch.
 pub(super) fn read(batch: &RecordBatch) -> Result<Content, LogFailure> {
     let unreadable = |offset: i64, reason: String| LogFailure::Unreadable { offset, reason };
     let base = batch.base_offset();
-    let records = batch
-        .records(INFLATED_BYTES_MAX)
+    let all = batch
+        .records(METADATA_BATCH_INFLATED_BYTES_MAX)
         .map_err(|error| unreadable(base, error.to_string()))?;
-    let mut read = Vec::new();
-    for record in records {
+    let (mut records, mut control) = (Vec::new(), Vec::new());
+    for record in all {
         let record = record.map_err(|error| unreadable(base, error.to_string()))?;
         let offset = record.offset;
-        let failed = |error: dmq_protocol::primitive::DecodeError| unreadable(offset, error.to_string());
+        let failed = |error: DecodeError| unreadable(offset, error.to_string());
         // The batches of a large log would all stay in memory if records kept slices of them.
         let value = Bytes::copy_from_slice(record.value.as_deref().unwrap_or_default());
         if batch.attributes().is_control() {
-            let key = record.key.unwrap_or_default();
-            return Ok(match ControlRecordType::from_key(key).map_err(failed)? {
-                Some(kind) => Content::Control(kind, value),
-                None => Content::UnknownControl,
-            });
+            let kind = ControlRecordType::from_key(record.key.unwrap_or_default()).map_err(failed)?;
+            control.extend(kind.map(|kind| (kind, value)));
+        } else {
+            records.push((offset, Record::decode(value).map_err(failed)?));
         }
-        read.push((offset, Record::decode(value).map_err(failed)?));
     }
-    Ok(Content::Records(read))
+    Ok(if batch.attributes().is_control() {
+        Content::Control(control)
+    } else {
+        Content::Records(records)
+    })
 }

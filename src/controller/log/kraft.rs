@@ -6,6 +6,7 @@ use bytes::Bytes;
 use dmq_protocol::control_records::{
     ControlRecord, ControlRecordType, KRaftVersionRecord, LeaderChangeMessage, LeaderChangeVoter, VotersRecord,
 };
+use dmq_protocol::primitive::DecodeError;
 
 use crate::controller::error::LogFailure;
 use crate::metadata::DirectoryId;
@@ -18,20 +19,22 @@ pub(super) struct KRaft {
 }
 
 impl KRaft {
-    /// Notes a control record; those that say nothing lasting are passed over.
-    pub fn note(&mut self, kind: ControlRecordType, value: Bytes, offset: i64) -> Result<(), LogFailure> {
-        let unreadable = |error: dmq_protocol::primitive::DecodeError| LogFailure::Unreadable {
+    /// Notes control records; those that say nothing lasting are passed over.
+    pub fn note_all(&mut self, records: Vec<(ControlRecordType, Bytes)>, offset: i64) -> Result<(), LogFailure> {
+        let unreadable = |error: DecodeError| LogFailure::Unreadable {
             offset,
             reason: error.to_string(),
         };
-        match kind {
-            ControlRecordType::KRaftVersion => {
-                self.version = Some(KRaftVersionRecord::from_value(value).map_err(unreadable)?);
+        for (kind, value) in records {
+            match kind {
+                ControlRecordType::KRaftVersion => {
+                    self.version = Some(KRaftVersionRecord::from_value(value).map_err(unreadable)?);
+                }
+                ControlRecordType::KRaftVoters => {
+                    self.voters = Some(VotersRecord::from_value(value).map_err(unreadable)?);
+                }
+                _ => {}
             }
-            ControlRecordType::KRaftVoters => {
-                self.voters = Some(VotersRecord::from_value(value).map_err(unreadable)?);
-            }
-            _ => {}
         }
         Ok(())
     }
@@ -42,7 +45,7 @@ impl KRaft {
         voters.map(|voter| voter.voter_id).filter(|id| *id != node).collect()
     }
 
-    /// The control records that a snapshot begins with, after its header.
+    /// The control records that stand beside a snapshot's header.
     pub fn to_snapshot(&self) -> Result<Vec<(ControlRecordType, Bytes)>, LogFailure> {
         let version = self
             .version

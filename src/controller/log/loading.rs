@@ -51,13 +51,19 @@ pub fn load(disk: &dyn Disk, dir: &Path, log: &Log, cluster_id: &str) -> Result<
     if let Some((id, snapshot)) = newest_usable(disk, dir, log)? {
         loaded.take_snapshot(id, snapshot)?;
     }
+    let bootstrap = match loaded.snapshot {
+        None if snapshot_file::list(disk, dir)?.contains(&SnapshotId::BOOTSTRAP) => {
+            Some(snapshot_file::read(disk, dir, SnapshotId::BOOTSTRAP)?)
+        }
+        _ => None,
+    };
+    if let Some(bootstrap) = &bootstrap {
+        // Who votes is said here alone until it changes; the metadata records are repeated in the log.
+        loaded.kraft = bootstrap.kraft.clone();
+    }
     let from = loaded.snapshot.map_or(Offset::ZERO, |id| id.end_offset);
     loaded.replay(log, from)?;
-    if loaded.is_empty && snapshot_file::list(disk, dir)?.contains(&SnapshotId::BOOTSTRAP) {
-        let bootstrap = snapshot_file::read(disk, dir, SnapshotId::BOOTSTRAP)?;
-        loaded.kraft = bootstrap.kraft;
-        loaded.bootstrap = Some(bootstrap.records);
-    }
+    loaded.bootstrap = bootstrap.map(|bootstrap| bootstrap.records).filter(|_| loaded.is_empty);
     Ok(loaded)
 }
 
@@ -127,8 +133,7 @@ impl Loaded {
                 self.bytes_since_snapshot += u64::try_from(batch.len()).unwrap_or(0);
                 match batches::read(&batch)? {
                     Content::Records(records) => self.apply(records, from)?,
-                    Content::Control(kind, value) => self.kraft.note(kind, value, offset)?,
-                    Content::UnknownControl => {}
+                    Content::Control(records) => self.kraft.note_all(records, offset)?,
                 }
                 self.provenance = Provenance {
                     last_offset: Offset(batch.last_offset()),

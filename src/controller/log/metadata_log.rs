@@ -25,12 +25,11 @@ use crate::controller::error::LogFailure;
 use crate::disk::Disk;
 use crate::env::{Clock, Random};
 use crate::ids::{BrokerId, LeaderEpoch, Offset, PartitionId, TopicId, TopicPartition};
+use crate::limits::METADATA_BATCH_BYTES_MAX;
 use crate::log::{AppendOrigin, Log, LogConfig, OpenLog};
 use crate::metadata::{DirectoryId, METADATA_VERSION, MetadataImage, Record};
 
 const TOPIC: &str = "__cluster_metadata";
-/// As large as Kafka's own; larger groups are split before they come here.
-const BATCH_BYTES_MAX: usize = 8 << 20;
 
 /// What the metadata log is opened with.
 #[derive(Debug, Clone)]
@@ -167,6 +166,8 @@ impl MetadataLog {
         if self.bytes_since_snapshot < self.open.snapshot_after_bytes {
             return Ok(());
         }
+        // Also when it fails: then another is tried after as much again, not with every change.
+        self.bytes_since_snapshot = 0;
         let id = SnapshotId {
             end_offset: image.provenance.last_offset.plus(1),
             epoch: image.provenance.last_epoch,
@@ -178,7 +179,6 @@ impl MetadataLog {
         let kraft = (image.provenance.last_timestamp_ms, &self.kraft);
         let bytes = snapshot_file::write(disk.as_ref(), &self.dir, id, kraft, image.to_records(), stamp)?;
         info!(snapshot = %id.path(&self.dir).display(), bytes, "wrote a metadata snapshot");
-        self.bytes_since_snapshot = 0;
         // A segment goes as a whole, so one ends where a snapshot does.
         self.log.roll()?;
         if let Some(before) = self.last_snapshot.replace(id) {
@@ -211,7 +211,8 @@ impl MetadataLog {
         self.log.start_leader_epoch(self.epoch)?;
         let value = self.kraft.leader_change(node, self.open.directory_id)?;
         let stamp = self.stamp(0);
-        let batch = batches::control(self.end_offset().0, ControlRecordType::LeaderChange, &value, stamp)?;
+        let record = [(ControlRecordType::LeaderChange, value)];
+        let batch = batches::control(self.end_offset().0, &record, stamp)?;
         self.write(&batch)
     }
 
@@ -241,7 +242,7 @@ fn config(open: &OpenMetadataLog) -> LogConfig {
     LogConfig {
         segment_bytes_max: open.segment_bytes,
         segment_ms_max: open.segment_ms,
-        message_bytes_max: BATCH_BYTES_MAX,
+        message_bytes_max: METADATA_BATCH_BYTES_MAX,
         retention_ms: None,
         retention_bytes: None,
         // What a snapshot covers is not needed by anyone, not even for a moment.

@@ -5,14 +5,14 @@
 
 use std::path::Path;
 
+use dmq_protocol::Uuid;
 use serde_json::{Map, Value, json};
 
 use crate::controller::error::LogFailure;
 use crate::disk::Disk;
+use crate::limits::QUORUM_STATE_BYTES_MAX;
 
 const FILE: &str = "quorum-state";
-/// Far more than Kafka ever writes here.
-const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// What the file says.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,7 +31,7 @@ impl QuorumState {
             return Ok(None);
         }
         let bytes = disk
-            .read(&path, FILE_BYTES_MAX)
+            .read(&path, QUORUM_STATE_BYTES_MAX)
             .map_err(|error| LogFailure::io("read", &path, &error))?;
         match serde_json::from_slice(&bytes) {
             Ok(Value::Object(fields)) => Ok(Some(QuorumState { fields })),
@@ -78,7 +78,10 @@ impl QuorumState {
         self.fields.insert("leaderId".to_owned(), node.into());
         self.fields.insert("leaderEpoch".to_owned(), epoch.into());
         self.fields.insert("votedId".to_owned(), (-1).into());
-        self.fields.remove("votedDirectoryId");
+        if self.fields.contains_key("votedDirectoryId") {
+            self.fields
+                .insert("votedDirectoryId".to_owned(), Uuid::ZERO.to_string().into());
+        }
         let path = dir.join(FILE);
         let text = Value::Object(self.fields.clone()).to_string();
         disk.write_atomically(&path, text.as_bytes())
@@ -107,6 +110,21 @@ mod tests {
         let mut ours = QuorumState::new(1);
         ours.lead(&disk, dir, 1, 4).unwrap();
         assert_eq!(QuorumState::read(&disk, dir).unwrap().unwrap(), again);
+    }
+
+    #[test]
+    fn the_fields_of_dynamic_voters_are_kept() {
+        let (disk, dir) = (SimDisk::new(1), Path::new("/log"));
+        disk.create_dir_all(dir).unwrap();
+        let text = r#"{"leaderId":1,"leaderEpoch":1,"votedId":1,"votedDirectoryId":"9F2ESZwxS2m4R4Hl6pq0cQ","data_version":1}"#;
+        disk.write_atomically(&dir.join(FILE), text.as_bytes()).unwrap();
+        let mut state = QuorumState::read(&disk, dir).unwrap().unwrap();
+        state.lead(&disk, dir, 1, 2).unwrap();
+        let written: Value = serde_json::from_slice(&disk.read(&dir.join(FILE), 4096).unwrap()).unwrap();
+        let nobody = "AAAAAAAAAAAAAAAAAAAAAA";
+        let expected =
+            json!({"leaderId": 1, "leaderEpoch": 2, "votedId": -1, "votedDirectoryId": nobody, "data_version": 1});
+        assert_eq!(written, expected);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Snapshots of the metadata: `<end offset, 20 digits>-<epoch, 10 digits>.checkpoint`.
 //!
-//! A file of batches: a header control record, KRaft's control records, the metadata records, a footer control record.
-//! Offsets in it count from 0 and mean nothing. A file without its footer is damaged. Written beside its name and
-//! renamed, so that a name means a whole file.
+//! A file of batches: control records (a header, KRaft's own), the metadata records, a footer control record. Offsets
+//! in it count from 0 and mean nothing. A file without its footer is damaged. Written beside its name and renamed, so
+//! that a name means a whole file.
 
 use std::path::{Path, PathBuf};
 
@@ -15,10 +15,9 @@ use super::kraft::KRaft;
 use crate::controller::error::LogFailure;
 use crate::disk::Disk;
 use crate::ids::{LeaderEpoch, Offset};
+use crate::limits::METADATA_SNAPSHOT_BYTES_MAX;
 use crate::metadata::Record;
 
-/// A snapshot of millions of partitions is some hundred megabytes.
-const FILE_BYTES_MAX: u64 = 4 << 30;
 const SUFFIX: &str = ".checkpoint";
 
 /// Which prefix of the log a snapshot stands for.
@@ -81,7 +80,7 @@ pub(super) struct Snapshot {
 pub(super) fn read(disk: &dyn Disk, dir: &Path, id: SnapshotId) -> Result<Snapshot, LogFailure> {
     let path = id.path(dir);
     let bytes = disk
-        .read(&path, FILE_BYTES_MAX)
+        .read(&path, METADATA_SNAPSHOT_BYTES_MAX)
         .map_err(|error| LogFailure::io("read", &path, &error))?;
     parse(Bytes::from(bytes)).map_err(|reason| LogFailure::BadSnapshot { path, reason })
 }
@@ -98,18 +97,25 @@ fn parse(mut bytes: Bytes) -> Result<Snapshot, String> {
             return Err(format!("the batch at {} does not match its CRC", batch.base_offset()));
         }
         match batches::read(&batch).map_err(|error| error.to_string())? {
-            Content::Control(ControlRecordType::SnapshotHeader, value) if header.is_none() => {
-                header = Some(SnapshotHeaderRecord::from_value(value).map_err(|error| error.to_string())?);
-            }
-            _ if header.is_none() => return Err("it does not begin with a header".to_owned()),
-            Content::Control(ControlRecordType::SnapshotFooter, _) => footer = true,
-            Content::Control(kind, value) => {
+            Content::Control(control) => {
+                for (kind, value) in &control {
+                    match kind {
+                        ControlRecordType::SnapshotHeader => {
+                            let read = SnapshotHeaderRecord::from_value(value.clone());
+                            header = Some(read.map_err(|error| error.to_string())?);
+                        }
+                        ControlRecordType::SnapshotFooter => footer = true,
+                        _ => {}
+                    }
+                }
                 kraft
-                    .note(kind, value, batch.base_offset())
+                    .note_all(control, batch.base_offset())
                     .map_err(|error| error.to_string())?;
             }
             Content::Records(new) => records.extend(new.into_iter().map(|(_, record)| record)),
-            Content::UnknownControl => {}
+        }
+        if header.is_none() {
+            return Err("it does not begin with a header".to_owned());
         }
     }
     match header {
@@ -135,23 +141,21 @@ pub(super) fn write(
         epoch: id.epoch.0,
         ..stamp
     };
-    let mut file = BytesMut::new();
-    let mut offset = 0;
     let header = SnapshotHeaderRecord {
         version: 0,
         last_contained_log_timestamp: last_timestamp_ms,
     };
     let mut first = vec![(ControlRecordType::SnapshotHeader, header.to_value()?)];
     first.extend(kraft.to_snapshot()?);
-    for (kind, value) in first {
-        file.extend_from_slice(&batches::control(offset, kind, &value, stamp)?);
-        offset += 1;
-    }
-    let (body, count) = batches::stream(offset, records, stamp)?;
+    let mut file = BytesMut::from(&*batches::control(0, &first, stamp)?);
+    let from = i64::try_from(first.len()).unwrap_or(i64::MAX);
+    let (body, count) = batches::stream(from, records, stamp)?;
     file.extend_from_slice(&body);
-    let footer = SnapshotFooterRecord { version: 0 }.to_value()?;
-    let last = batches::control(offset + count, ControlRecordType::SnapshotFooter, &footer, stamp)?;
-    file.extend_from_slice(&last);
+    let footer = (
+        ControlRecordType::SnapshotFooter,
+        SnapshotFooterRecord { version: 0 }.to_value()?,
+    );
+    file.extend_from_slice(&batches::control(from + count, &[footer], stamp)?);
     let path = id.path(dir);
     disk.write_atomically(&path, &file)
         .map_err(|error| LogFailure::io("write", &path, &error))?;

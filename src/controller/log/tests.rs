@@ -172,8 +172,11 @@ fn kraft_control_records_go_from_one_snapshot_to_the_next() {
     }
     .to_value()
     .unwrap();
-    kraft.note(ControlRecordType::KRaftVersion, version, 0).unwrap();
-    kraft.note(ControlRecordType::KRaftVoters, voters, 1).unwrap();
+    let records = vec![
+        (ControlRecordType::KRaftVersion, version),
+        (ControlRecordType::KRaftVoters, voters),
+    ];
+    kraft.note_all(records, 0).unwrap();
     let disk = SimDisk::new(1);
     disk.create_dir_all(Path::new(DIR)).unwrap();
     snapshot_file::write(&disk, Path::new(DIR), ID, (0, &kraft), [topic(1)].into_iter(), STAMP).unwrap();
@@ -233,8 +236,9 @@ fn the_log_that_kafka_wrote_replays_to_its_topics_with_their_leader_epochs() {
             );
             partitions += 1;
         }
+        let others = ["__transaction_state"];
         assert_eq!(
-            partitions,
+            partitions + others.len(),
             image.topics.iter().map(|topic| topic.partitions.len()).sum::<usize>()
         );
         assert!(image.topics.by_name("gone").is_none());

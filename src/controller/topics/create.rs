@@ -10,10 +10,8 @@ use crate::controller::error::ControllerError;
 use crate::controller::job::{Decision, Situation};
 use crate::controller::topic_request::{CreateTopicOutcome, CreateTopics, CreatedTopic, NewTopic, TopicError};
 use crate::ids::{BrokerId, PartitionId, TopicId};
+use crate::limits::PARTITIONS_PER_REQUEST_MAX;
 use crate::metadata::{ConfigResourceType, METADATA_VERSION, PartitionImage, Record};
-
-/// How many partitions one request may create, as in Kafka: their records are one atomic group.
-const PARTITIONS_PER_REQUEST_MAX: usize = 10_000;
 
 /// Decides a request to create topics: outcomes in the request's order, names that occur twice at the end.
 pub(in crate::controller) fn create(

@@ -3,6 +3,7 @@
 use dmq_protocol::compression::Compression;
 
 use super::support::*;
+use crate::disk::Disk;
 use crate::ids::{LeaderEpoch, Offset};
 use crate::log::{AppendOrigin, Log, LogError, LogRead, ReadRequest};
 

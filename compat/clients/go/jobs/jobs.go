@@ -15,8 +15,8 @@ import (
 	"strings"
 )
 
-// T0 is the timestamp of line 0.
-const T0 = 1_700_000_000_000
+// T0 is the timestamp of line 0, from the connect job.
+var T0 int64
 
 // Header is one record header; a nil value is a null.
 type Header struct {
@@ -58,6 +58,9 @@ func Serve(run func(op string, job Job) (Answer, error)) {
 			k, v, _ := strings.Cut(w, "=")
 			job[k] = v
 		}
+		if words[0] == "connect" {
+			T0 = job.Int("t0")
+		}
 		answer, err := run(words[0], job)
 		if err != nil {
 			answer = Answer{"ok": false, "error": err.Error()}
@@ -92,7 +95,7 @@ func Records(job Job, each func(Record) error) error {
 		if i%4 != 3 {
 			r.Key = []byte("key-" + strconv.Itoa(i%1000))
 		}
-		if i%101 == 100 {
+		if i%101 == 100 && i%4 != 3 {
 			r.Value = nil
 		}
 		if i%5 == 0 {

@@ -1,0 +1,14 @@
+//! What the broker answers to frames that no client library would make, and to those that all of them make.
+//!
+//! Error codes are Apache Kafka's for the same request; where DMQ answers otherwise on purpose, the test says why.
+
+mod fetch;
+mod fetch_sessions;
+mod frames;
+mod metadata;
+mod offsets;
+mod produce;
+mod produce_refused;
+mod producers;
+mod topics;
+mod versions;

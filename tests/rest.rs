@@ -1,0 +1,13 @@
+//! REST over loopback against a whole broker: every field, alias, default and status of the contract.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "rest/consume.rs"]
+mod consume;
+#[path = "rest/endpoints.rs"]
+mod endpoints;
+#[path = "rest/harness.rs"]
+mod harness;
+#[path = "rest/malformed.rs"]
+mod malformed;
+#[path = "rest/produce.rs"]
+mod produce;
