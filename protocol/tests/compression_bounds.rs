@@ -207,3 +207,11 @@ fn a_zstd_frame_that_lies_about_its_size_is_refused() {
     assert_malformed(Compression::Zstd, lying(MAX as u64));
     assert_too_large(Compression::Zstd, lying(u64::MAX / 2));
 }
+
+/// Fuzzing found that ten bytes held a thread for ever: the output grew by a factor from the nothing that was declared.
+#[test]
+fn a_zstd_frame_that_declares_nothing_and_holds_something_is_refused() {
+    // A single segment with a 1-byte size of 0, then one block that repeats a byte 37 times.
+    let lying = vec![0x28, 0xb5, 0x2f, 0xfd, 0x20, 0x00, 0x2b, 0x01, 0x00, 0x00];
+    assert_malformed(Compression::Zstd, lying);
+}

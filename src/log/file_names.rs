@@ -62,7 +62,9 @@ pub(super) fn parse_partition_dir(name: &str) -> Option<TopicPartition> {
     }
     let (topic, partition) = name.rsplit_once('-')?;
     let digits_only = !partition.is_empty() && partition.bytes().all(|byte| byte.is_ascii_digit());
-    if topic.is_empty() || !digits_only {
+    // A number has one directory: nobody makes `t-06`, and a second one for `t-6` would be opened in its place.
+    let is_padded = partition.len() > 1 && partition.starts_with('0');
+    if topic.is_empty() || !digits_only || is_padded {
         return None;
     }
     let partition = PartitionId(partition.parse().ok()?);
@@ -118,6 +120,7 @@ mod tests {
     #[test]
     fn partition_directories_are_told_from_others() {
         assert_eq!(parse_partition_dir("a-b-3"), Some(partition("a-b", 3)));
+        assert_eq!(parse_partition_dir("a-0"), Some(partition("a", 0)));
         for other in [
             "a-3.5f2c-delete",
             "a-3.5f2c-future",
@@ -127,6 +130,8 @@ mod tests {
             "a-",
             "a-x",
             "a-+3",
+            "a-03",
+            "a-00",
         ] {
             assert_eq!(parse_partition_dir(other), None, "{other}");
         }

@@ -65,6 +65,8 @@ fn with_file(name: &str, mut input: Bytes, prepare: fn(Bytes) -> Bytes) {
 
 /// Opens and uses the log, and what that left.
 fn open_twice(disk: &SimDisk, clean_shutdown: bool, recovery_point: i64) {
+    // After a clean stop the records are what they were, so nobody looks at all of them.
+    let scanned = !clean_shutdown;
     for clean_shutdown in [clean_shutdown, true] {
         let open = OpenLog {
             disk: Arc::new(disk.clone()),
@@ -83,7 +85,7 @@ fn open_twice(disk: &SimDisk, clean_shutdown: bool, recovery_point: i64) {
             on_progress: None,
         };
         match Log::open(open) {
-            Ok(log) => use_log(&log),
+            Ok(log) => use_log(&log, scanned),
             Err(error) => {
                 assert!(!error.to_string().is_empty());
                 return;
@@ -111,10 +113,14 @@ pub fn file_names_seeds() -> Vec<Vec<u8>> {
     let names: Vec<&str> = golden_files().iter().map(|(name, _)| name.as_str()).collect();
     let removed =
         "00000000000000000000.log.deleted\n00000000000000000000.log.swap\n00000000000000000000.index.cleaned\n";
+    let last = ["log", "index", "timeindex", "txnindex", "snapshot"].map(|ending| format!("{}.{ending}", i64::MAX));
+    // Offsets have 20 digits in names; the largest one has 19.
+    let last = last.map(|name| format!("0{name}"));
     vec![
         names.join("\n").into_bytes(),
         removed.as_bytes().to_vec(),
-        b"09223372036854775807.log\n".to_vec(),
+        last.join("\n").into_bytes(),
+        (last.join("\n") + "\n").into_bytes(),
     ]
 }
 
@@ -128,10 +134,10 @@ fn config() -> LogConfig {
     }
 }
 
-fn use_log(log: &Log) {
+fn use_log(log: &Log, scanned: bool) {
     let (start, end) = (log.log_start_offset(), log.log_end_offset());
     assert!(start <= end && log.stable_offset() <= end);
-    read_all(log, start, end);
+    read_all(log, start, end, scanned);
     let _ = log.read(request(Offset(end.0 / 2), end, 100));
     let _ = log.aborted_transactions(start, end);
     let _ = (log.last_stable_offset(end), log.producers());
@@ -161,19 +167,17 @@ fn request(from: Offset, upto: Offset, bytes_max: u64) -> ReadRequest {
     }
 }
 
-fn read_all(log: &Log, start: Offset, end: Offset) {
+fn read_all(log: &Log, start: Offset, end: Offset, scanned: bool) {
     let mut next = start;
     while next < end {
         let Ok(read) = log.read(request(next, end, 4096)) else {
             return;
         };
         if let Ok(batches) = read.batches() {
-            assert!(
-                batches
-                    .windows(2)
-                    .all(|pair| pair[0].last_offset() < pair[1].base_offset()),
-                "offsets rise"
-            );
+            let rising = batches
+                .windows(2)
+                .all(|pair| pair[0].last_offset() < pair[1].base_offset());
+            assert!(rising || !scanned, "offsets rise");
         }
         if read.is_empty() {
             return;

@@ -56,7 +56,8 @@ pub(super) fn decompress(data: &[u8], max: usize) -> Result<Vec<u8>, Compression
                 return Ok(output);
             }
             Err(code) if code.wrapping_neg() != DESTINATION_TOO_SMALL => return Err(malformed(get_error_name(code))),
-            // What the frame declared was a lie, or the bound is reached.
+            // What the frames declared was a lie. It may be that they hold nothing, and no growth begins from that.
+            Err(code) if declared.is_some() => return Err(malformed(get_error_name(code))),
             Err(_) if capacity >= max => return Err(too_large),
             Err(code) if capacity >= most => return Err(malformed(get_error_name(code))),
             Err(_) => capacity = capacity.saturating_mul(GROWTH).min(most),
