@@ -23,6 +23,9 @@ pub trait Service: Send + Sync + 'static {
     ///
     /// Runs on a network thread: it must not wait for a disk, a lock held over I/O, or another task. An error closes
     /// the connection after the requests before this one have been answered.
+    ///
+    /// The memory of a request counts against `queued.max.request.bytes` until the last slice of `frame` is dropped: an
+    /// answer that has to wait should not hold any, or other connections may have to wait with it.
     fn call(&self, connection: &Arc<ConnectionInfo>, frame: Bytes) -> Result<Handled, Disconnect>;
 }
 

@@ -12,7 +12,7 @@ use super::error::IoContext;
 use super::file_names::{CLEANED, DELETED, LOG, SWAP, parse_file_name};
 use super::scan::Scan;
 use super::segment_files::remove_if_there;
-use crate::disk::{Disk, OpenMode};
+use crate::disk::{DirEntry, Disk, OpenMode};
 use crate::ids::Offset;
 
 const TMP: &str = ".tmp";
@@ -24,9 +24,18 @@ struct Found {
     path: PathBuf,
 }
 
-/// Cleans a partition's directory up.
-pub(super) fn resolve(disk: &Arc<dyn Disk>, dir: &Path) -> Result<(), LogError> {
-    let names = disk.list(dir).during("list the partition's directory", dir)?;
+/// What a partition's directory holds, once it is cleaned up.
+pub(super) fn resolve(disk: &Arc<dyn Disk>, dir: &Path) -> Result<Vec<DirEntry>, LogError> {
+    let list = || disk.list(dir).during("list the partition's directory", dir);
+    let names = list()?;
+    let in_transition = |entry: &DirEntry| {
+        [DELETED, CLEANED, SWAP, TMP]
+            .iter()
+            .any(|suffix| entry.name.ends_with(suffix))
+    };
+    if !names.iter().any(in_transition) {
+        return Ok(names);
+    }
     let mut files = Vec::new();
     for entry in names.iter().filter(|entry| !entry.is_dir) {
         let path = dir.join(&entry.name);
@@ -57,7 +66,7 @@ pub(super) fn resolve(disk: &Arc<dyn Disk>, dir: &Path) -> Result<(), LogError> 
     if !swaps.is_empty() {
         replace(disk, dir, &files, &swaps)?;
     }
-    Ok(())
+    list()
 }
 
 fn replace(disk: &Arc<dyn Disk>, dir: &Path, files: &[Found], swaps: &[&Found]) -> Result<(), LogError> {

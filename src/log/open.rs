@@ -121,11 +121,7 @@ struct Files {
 
 impl Files {
     fn find(open: &OpenLog) -> Result<Files, LogError> {
-        leftovers::resolve(&open.disk, &open.dir)?;
-        let entries = open
-            .disk
-            .list(&open.dir)
-            .during("list the partition's directory", &open.dir)?;
+        let entries = leftovers::resolve(&open.disk, &open.dir)?;
         let dir: Arc<Path> = Arc::from(open.dir.as_path());
         let mut files = Files::default();
         for entry in &entries {

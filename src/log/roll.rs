@@ -105,12 +105,12 @@ impl Log {
         self.disk
             .create_dir(&self.dir)
             .during("create the partition's directory", &self.dir)?;
-        writer.has_dir = true;
         writer.dirty.dir = true;
         if let Some(id) = writer.topic_id {
             partition_metadata::write(self.disk.as_ref(), &self.dir, id)?;
             writer.dirty.files.push(partition_metadata::path(&self.dir));
         }
+        writer.has_dir = true;
         Ok(())
     }
 

@@ -16,7 +16,27 @@ use crate::ids::{LeaderEpoch, Offset};
 impl Log {
     /// The first record at or after a time, if it lies below `upto`.
     pub fn offset_for_timestamp(&self, timestamp_ms: i64, upto: Offset) -> Result<Option<TimestampOffset>, LogError> {
-        self.check_usable()?;
+        self.while_segments_stay(|| self.find_timestamp(timestamp_ms, upto))
+    }
+
+    /// The first record with the largest timestamp of all.
+    pub fn max_timestamp(&self) -> Result<Option<TimestampOffset>, LogError> {
+        self.while_segments_stay(|| self.find_largest_timestamp())
+    }
+
+    /// Looks again where segments were removed during the look-up.
+    fn while_segments_stay<T>(&self, find: impl Fn() -> Result<T, LogError>) -> Result<T, LogError> {
+        loop {
+            self.check_usable()?;
+            let before = (self.log_start_offset(), self.log_end_offset());
+            match find() {
+                Err(error) if error.is_storage() && before != (self.log_start_offset(), self.log_end_offset()) => {}
+                result => return result,
+            }
+        }
+    }
+
+    fn find_timestamp(&self, timestamp_ms: i64, upto: Offset) -> Result<Option<TimestampOffset>, LogError> {
         let from = self.log_start_offset();
         let segments = self.segments.read().clone();
         for segment in &segments {
@@ -35,9 +55,7 @@ impl Log {
         Ok(None)
     }
 
-    /// The first record with the largest timestamp of all.
-    pub fn max_timestamp(&self) -> Result<Option<TimestampOffset>, LogError> {
-        self.check_usable()?;
+    fn find_largest_timestamp(&self) -> Result<Option<TimestampOffset>, LogError> {
         let segments = self.segments.read().clone();
         let mut best: Option<(i64, &Arc<Segment>)> = None;
         for segment in &segments {

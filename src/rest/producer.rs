@@ -29,7 +29,7 @@ impl ProducerName {
         let number = digest
             .iter()
             .take(8)
-            .fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
+            .fold(0, |number: u64, byte| (number << 8) | u64::from(*byte));
         let number = NAMED_IDS | (number % NAMED_IDS);
         ProducerName(ProducerId(i64::try_from(number).unwrap_or(i64::MAX)))
     }

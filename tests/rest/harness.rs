@@ -131,6 +131,12 @@ impl TestBroker {
         self.post(CONSUME, body.to_string()).await
     }
 
+    /// The offset that the next record gets, committed or not what is before it.
+    pub fn end_offset(&self, topic: &str) -> i64 {
+        let partition = self.broker.handles().partition_by_name(topic, PartitionId(0));
+        partition.unwrap().log_end_offset().0
+    }
+
     pub async fn high_watermark(&self, topic: &str) -> i64 {
         let path = format!("/api/v1/storage/partitions/{topic}/0/high-water-mark");
         self.get(&path).await.json().as_i64().unwrap()

@@ -120,6 +120,22 @@ fn sequences_wrap_to_zero() {
 }
 
 #[test]
+fn the_next_sequence_is_one_that_passes() {
+    let mut states = ProducerStates::default();
+    let next = |states: &ProducerStates, epoch| states.next_sequence(ProducerId(PID), ProducerEpoch(epoch)).0;
+    assert_eq!(next(&states, 0), 0);
+    for (epoch, first, records, expected) in [(0, 0, 3, 3), (0, 3, 1, 4), (2, 0, 1, 1), (3, 0, 1, 1)] {
+        states.apply(&batch(epoch, first, records, 0), None);
+        assert_eq!(next(&states, epoch), expected);
+        assert_eq!(next(&states, epoch + 1), 0);
+        let header = batch(epoch, next(&states, epoch), 1, 10);
+        assert_eq!(check(&states, &header), Ok(Verdict::New));
+    }
+    states.apply(&batch(4, i32::MAX - 1, 2, 20), None);
+    assert_eq!(next(&states, 4), 0);
+}
+
+#[test]
 fn an_old_epoch_is_fenced_and_a_new_one_begins_at_zero() {
     let mut states = ProducerStates::default();
     states.apply(&batch(5, 0, 10, 0), None);

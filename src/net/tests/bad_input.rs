@@ -4,13 +4,15 @@ use std::cell::RefCell;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-use tracing::dispatcher::{DefaultGuard, Dispatch};
+use tokio::net::TcpSocket;
 use tracing::field::{Field, Visit};
 use tracing::span;
+use tracing::subscriber::set_global_default;
 
-use super::client::framed;
+use super::client::{Client, framed};
 use super::service::{Ask, request};
 use super::{Broker, until};
+use crate::api::service::ReplyChunk;
 use crate::net::EndKind;
 
 thread_local! {
@@ -18,18 +20,11 @@ thread_local! {
     static LINES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// One for all tests and never dropped: tracing remembers for each event whether anybody wanted it, and an event that
-/// comes for the first time just between two subscribers would be lost for both.
-static COLLECTOR: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Collector));
+/// For all threads, and there before the first connection of any test: tracing remembers for each event whether anybody
+/// wanted it, and may remember what a thread without a subscriber of its own wanted.
+pub static COLLECTING: LazyLock<()> = LazyLock::new(|| set_global_default(Collector).unwrap());
 
 struct Collector;
-
-fn collect_lines() -> DefaultGuard {
-    let guard = tracing::dispatcher::set_default(&COLLECTOR);
-    tracing::callsite::rebuild_interest_cache();
-    LINES.take();
-    guard
-}
 
 struct Line(String);
 
@@ -60,7 +55,7 @@ impl tracing::Subscriber for Collector {
 /// Sends `bytes` on a connection of its own: it is closed, with one line that names the peer and the reason; another
 /// connection goes on.
 async fn is_refused(bytes: &[u8], reason: &str) {
-    let _logging = collect_lines();
+    LINES.take();
     let broker = Broker::with(|config| config.rest_address = Some("port 8082".to_owned())).await;
     let mut other = broker.client().await;
     assert!(other.works().await);
@@ -123,6 +118,25 @@ async fn earlier_requests_are_answered_before_the_connection_is_closed() {
 }
 
 #[tokio::test]
+async fn answers_on_their_way_survive_the_close_although_more_was_sent_than_is_read() {
+    let broker = Broker::with(|config| config.send_buffer_bytes = Some(1_000_000)).await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4 * 1024).unwrap();
+    let mut client = Client {
+        socket: socket.connect(broker.server.stats()[0].0.address).await.unwrap(),
+    };
+    broker
+        .service
+        .lay_down(vec![ReplyChunk::Bytes(vec![7; 150_000].into())]);
+    client.send(Ask::Chunks, 1).await;
+    client.send(Ask::Disconnect, 2).await;
+    client.send_bytes(&[0; 400_000]).await;
+    until(|| broker.stats().ended(EndKind::Violation) == 1).await;
+    assert_eq!(client.answer().await.unwrap().len(), 150_000);
+    assert!(client.closed().await.is_empty());
+}
+
+#[tokio::test]
 async fn a_late_refusal_closes_the_connection_and_what_came_after_is_not_answered() {
     let broker = Broker::start().await;
     let mut client = broker.client().await;
@@ -136,7 +150,7 @@ async fn a_late_refusal_closes_the_connection_and_what_came_after_is_not_answere
 
 #[tokio::test]
 async fn a_peer_that_leaves_within_a_request_is_no_event_for_the_log() {
-    let _logging = collect_lines();
+    LINES.take();
     let broker = Broker::start().await;
     let mut client = broker.client().await;
     client.send_bytes(&[0, 0, 0, 100, 1, 2, 3]).await;
@@ -148,7 +162,7 @@ async fn a_peer_that_leaves_within_a_request_is_no_event_for_the_log() {
 
 #[tokio::test]
 async fn a_refused_connection_is_one_line_however_many_there_are() {
-    let _logging = collect_lines();
+    LINES.take();
     let broker = Broker::with(|config| config.connections.max = 0).await;
     for _ in 0..50 {
         assert!(broker.client().await.closed().await.is_empty());

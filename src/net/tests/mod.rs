@@ -13,7 +13,7 @@ mod memory;
 mod ordering;
 mod service;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use client::Client;
 use service::ScriptedService;
@@ -34,6 +34,7 @@ impl Broker {
     }
 
     async fn with(change: impl FnOnce(&mut NetConfig)) -> Broker {
+        LazyLock::force(&bad_input::COLLECTING);
         let mut config = NetConfig {
             listeners: vec![listener("PLAINTEXT")],
             ..NetConfig::default()
