@@ -69,7 +69,7 @@ pub fn batch(records: usize, codec: Compression) -> Bytes {
 pub fn produce(partitions: i32, acks: i16, records: &Bytes) -> ProduceRequest {
     let data = |index| PartitionProduceData {
         index,
-        records: Some(records.clone().into()),
+        records: Some(records.clone()),
     };
     ProduceRequest {
         transactional_id: None,

@@ -323,11 +323,11 @@ mod tests {
         };
         let headers = [header("one", Some(b"1")), header("", None)];
         let large = vec![b'x'; 200_000];
-        let fields: [(Option<&[u8]>, Option<&[u8]>); 4] = [
+        let fields = [
             (None, None),
-            (Some(b""), Some(b"v")),
-            (Some(b"k"), Some(&large)),
-            (Some(&large), None),
+            (Some(&b""[..]), Some(&b"v"[..])),
+            (Some(&b"k"[..]), Some(&large[..])),
+            (Some(&large[..]), None),
         ];
         for (place, (key, value)) in (0..).zip(fields) {
             let headers = if place % 2 == 0 { &headers[..] } else { &[] };
