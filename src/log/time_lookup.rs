@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use dmq_protocol::records::{BatchError, RecordBatch, RecordView};
+use dmq_protocol::records::{BatchError, RecordBatch, RecordOutline};
 
 use super::file_names::LOG;
 use super::scan::{Found, read_batch};
@@ -45,7 +45,7 @@ impl Log {
                 continue;
             }
             let position = segment.position_for_time(timestamp_ms, from)?;
-            let wanted = |record: &RecordView<'_>| record.timestamp >= timestamp_ms && record.offset >= from.0;
+            let wanted = |record: &RecordOutline| record.timestamp >= timestamp_ms && record.offset >= from.0;
             let candidate =
                 |found: &Found| found.header.max_timestamp >= timestamp_ms && found.header.last_offset() >= from.0;
             if let Some(found) = self.first_record(segment, position, candidate, wanted)? {
@@ -79,7 +79,7 @@ impl Log {
         segment: &Segment,
         position: u64,
         candidate: impl Fn(&Found) -> bool,
-        wanted: impl Fn(&RecordView<'_>) -> bool,
+        wanted: impl Fn(&RecordOutline) -> bool,
     ) -> Result<Option<TimestampOffset>, LogError> {
         let mut from = position;
         while let Some(found) = segment.scan_headers(from, segment.len(), &candidate)? {
@@ -108,10 +108,10 @@ impl Log {
 fn first_in(
     batch: &RecordBatch,
     inflated_max: usize,
-    wanted: impl Fn(&RecordView<'_>) -> bool,
+    wanted: impl Fn(&RecordOutline) -> bool,
 ) -> Result<Option<(i64, Offset)>, BatchError> {
     let mut first = None;
-    batch.visit_records(inflated_max, |record| -> Result<(), BatchError> {
+    batch.visit_outlines(inflated_max, |record| -> Result<(), BatchError> {
         if first.is_none() && wanted(record) {
             first = Some((record.timestamp, Offset(record.offset)));
         }

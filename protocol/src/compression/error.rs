@@ -41,7 +41,7 @@ pub enum CompressionError {
 
 impl CompressionError {
     /// A `Malformed` of this codec.
-    pub(super) fn malformed(codec: Compression, reason: impl ToString) -> CompressionError {
+    pub(crate) fn malformed(codec: Compression, reason: impl ToString) -> CompressionError {
         CompressionError::Malformed {
             codec,
             reason: reason.to_string(),

@@ -21,6 +21,11 @@ pub(super) fn compress(level: Option<i32>, data: &[u8]) -> Result<Vec<u8>, Compr
     written.map_err(|error| CompressionError::compress(CODEC, error))
 }
 
+/// Inflates piece by piece.
+pub(super) fn reader(data: &[u8]) -> MultiGzDecoder<&[u8]> {
+    MultiGzDecoder::new(data)
+}
+
 pub(super) fn decompress(data: &[u8], max: usize) -> Result<Vec<u8>, CompressionError> {
     let mut output = Output::new(max);
     match output.read_to_end(MultiGzDecoder::new(data), data.len().saturating_mul(EXPECTED_RATIO)) {

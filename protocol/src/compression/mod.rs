@@ -10,6 +10,7 @@ mod lz4;
 mod snappy;
 mod zstd;
 
+use std::io::{self, Read};
 use std::ops::RangeInclusive;
 
 use bytes::Bytes;
@@ -112,6 +113,23 @@ pub fn compress(codec: Compression, level: Option<i32>, data: &[u8]) -> Result<V
         Compression::Lz4 => lz4::compress(data),
         Compression::Zstd => zstd::compress(level, data),
     }
+}
+
+/// Whether the codec's data can be inflated piece by piece, see [`reader`]. Those that cannot are the ones whose output
+/// is at most 255 times their input.
+pub(crate) fn streams(codec: Compression) -> bool {
+    matches!(codec, Compression::Gzip | Compression::Zstd)
+}
+
+/// Inflates `data` piece by piece, in memory that does not grow with what it inflates to.
+pub(crate) fn reader(codec: Compression, data: &Bytes) -> Result<Box<dyn Read + '_>, CompressionError> {
+    Ok(match codec {
+        Compression::Gzip => Box::new(gzip::reader(data)),
+        Compression::Zstd => Box::new(zstd::reader(data)?),
+        Compression::None | Compression::Snappy | Compression::Lz4 => {
+            Box::new(io::Cursor::new(decompress(codec, data, usize::MAX)?))
+        }
+    })
 }
 
 /// Decompresses `data` to at most `max` bytes; more is an error, found without allocating more than `max`.

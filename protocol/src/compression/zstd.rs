@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 
 use zstd::bulk::Compressor;
+use zstd::stream::read::Decoder;
 use zstd::zstd_safe::{DCtx, find_frame_compressed_size, get_error_name, get_frame_content_size};
 
 use super::{Compression, CompressionError};
@@ -15,6 +16,9 @@ const CODEC: Compression = Compression::Zstd;
 const DEFAULT_LEVEL: i32 = 3;
 /// Readers that stream refuse larger windows; so do we, or a consumer would meet a batch that it cannot read.
 const WINDOW_LEN_MAX: u64 = 1 << 27;
+/// What a stream may make the decoder hold, as a power of two: 32 MiB, what level 20 uses. (Levels 21 and 22 use more, but
+/// only for data that inflates to more than that.)
+const STREAM_WINDOW_LOG_MAX: u32 = 25;
 /// The library's error code for an output that is too small: stable, and returned as its negative.
 const DESTINATION_TOO_SMALL: usize = 70;
 /// First guess of an unknown size, and how it grows.
@@ -33,6 +37,13 @@ pub(super) fn compress(level: Option<i32>, data: &[u8]) -> Result<Vec<u8>, Compr
     let failed = |error: std::io::Error| CompressionError::compress(CODEC, error);
     let mut compressor = Compressor::new(level.unwrap_or(DEFAULT_LEVEL)).map_err(failed)?;
     compressor.compress(data).map_err(failed)
+}
+
+/// Inflates piece by piece. A frame that refers further back than [`STREAM_WINDOW_LOG_MAX`] is refused.
+pub(super) fn reader(data: &[u8]) -> Result<Decoder<'static, &[u8]>, CompressionError> {
+    let mut decoder = Decoder::with_buffer(data).map_err(malformed)?;
+    decoder.window_log_max(STREAM_WINDOW_LOG_MAX).map_err(malformed)?;
+    Ok(decoder)
 }
 
 pub(super) fn decompress(data: &[u8], max: usize) -> Result<Vec<u8>, CompressionError> {

@@ -71,7 +71,7 @@ impl Iterator for RecordIter {
 
 /// Where a walk over a batch's records stands, apart from the bytes.
 #[derive(Debug, Clone)]
-struct Walk {
+pub(super) struct Walk {
     base_offset: i64,
     base_timestamp: i64,
     append_time: Option<i64>,
@@ -85,7 +85,8 @@ struct Walk {
 }
 
 impl Walk {
-    fn new(header: &BatchHeader, bytes: usize) -> Result<Walk, BatchError> {
+    /// A walk through at most so many bytes.
+    pub(super) fn new(header: &BatchHeader, bytes: usize) -> Result<Walk, BatchError> {
         let claimed = header.record_count;
         let possible = usize::try_from(claimed).is_ok_and(|count| count <= bytes / RECORD_LEN_MIN);
         if !possible {
@@ -124,7 +125,12 @@ impl Walk {
         }
     }
 
-    fn end(&mut self, fault: RecordFault) -> BatchError {
+    /// Whether every record that the header claims has been seen.
+    pub(super) fn is_complete(&self) -> bool {
+        self.index >= self.record_count
+    }
+
+    pub(super) fn end(&mut self, fault: RecordFault) -> BatchError {
         self.ended = true;
         BatchError::Record {
             index: self.index,
@@ -132,7 +138,11 @@ impl Walk {
         }
     }
 
-    fn judge<'a>(&mut self, raw: &RawRecord<'a>, size_in_bytes: usize) -> Result<RecordView<'a>, RecordFault> {
+    pub(super) fn judge<'a>(
+        &mut self,
+        raw: &RawRecord<'a>,
+        size_in_bytes: usize,
+    ) -> Result<RecordView<'a>, RecordFault> {
         let delta = raw.offset_delta;
         let (least, most) = (self.next_delta, self.last_offset_delta);
         if i64::from(delta) < least || delta > most {

@@ -146,7 +146,7 @@ pub(super) fn record(input: &[u8]) -> IResult<&[u8], RawRecord<'_>, RecordFault>
 }
 
 /// A header takes two bytes at least: the lengths of its key and value.
-const HEADER_LEN_MIN: usize = 2;
+pub(super) const HEADER_LEN_MIN: usize = 2;
 
 fn header_count(claimed: i32, rest: &[u8]) -> Result<usize, Err<RecordFault>> {
     let count = usize::try_from(claimed)

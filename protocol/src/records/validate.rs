@@ -45,7 +45,7 @@ impl RecordBatch {
             inflated_len: 0,
         };
         let mut index = 0;
-        self.visit_records(max_inflated, |record| {
+        self.visit_outlines(max_inflated, |record| {
             if record.offset_delta != index {
                 let fault = RecordFault::OffsetDelta {
                     delta: record.offset_delta,
@@ -61,7 +61,7 @@ impl RecordBatch {
                 summary.max_timestamp_delta = record.offset_delta;
             }
             summary.min_timestamp = summary.min_timestamp.min(record.timestamp);
-            if record.key.is_none() && summary.first_without_key.is_none() {
+            if !record.has_key && summary.first_without_key.is_none() {
                 summary.first_without_key = Some(record.offset_delta);
             }
             summary.inflated_len = summary.inflated_len.saturating_add(record.size_in_bytes);
