@@ -106,7 +106,9 @@ impl OffsetIndex {
             let Some((relative, position)) = entries.get(place).map(decode) else {
                 return Ok(place);
             };
-            let rises = relative > before.0 && position > before.1;
+            // An index never points at its file's first byte: zeros at the front are Kafka's preallocation.
+            let is_preallocated = (relative, position) == (0, 0);
+            let rises = relative > before.0 && position > before.1 && !is_preallocated;
             let within = i64::from(position) < log_len.cast_signed() && files.base.0 + i64::from(relative) < end.0;
             if !(rises && within) {
                 return Ok(place);
