@@ -217,6 +217,18 @@ mod tests {
         assert!(index.is_full(4_800) && !index.is_full(4_808));
     }
 
+    /// A killed Kafka leaves its newest index preallocated. The first of the zeros has a position that rises from
+    /// nothing and once passed for an entry, so that DumpLogSegments found a mismatch in what was kept.
+    #[test]
+    fn the_zeros_of_a_preallocated_file_are_no_entries() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = files(dir.path());
+        let path = files.path("index");
+        files.disk.write_atomically(&path, &[0; 1_200]).unwrap();
+        let index = OffsetIndex::new(1_200);
+        assert_eq!(index.valid_entries(2_907, Offset(BASE + 60), &files), Ok(0));
+    }
+
     #[test]
     fn truncation_removes_the_offset_itself_in_file_and_tail() {
         let dir = tempfile::tempdir().unwrap();
