@@ -102,7 +102,7 @@ impl Members {
             .isr
             .as_ref()
             .filter(|isr| pushed.leader.is_none() || !isr.is_empty());
-        let isr = told.map_or_else(|| replicas.clone(), |isr| unique(isr));
+        let isr = told.map_or_else(|| replicas.clone(), unique);
         if let Some(other) = isr.iter().find(|id| !replicas.contains(id)) {
             return invalid(format!(
                 "isrIds name {other}, which is neither the leader nor a follower"
