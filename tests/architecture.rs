@@ -43,10 +43,15 @@ const LAYERS: &[(&str, &[&str])] = &[
             "telemetry",
         ],
     ),
+    (
+        "controller_link",
+        &["controller", "metadata", "config", "ids", "limits", "env", "telemetry"],
+    ),
     ("net", &["api", "disk", "config", "ids", "limits", "env", "telemetry"]),
     (
         "rest",
         &[
+            "controller_link",
             "api",
             "controller",
             "partition",
@@ -63,6 +68,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "net",
             "rest",
+            "controller_link",
             "api",
             "controller",
             "partition",

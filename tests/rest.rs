@@ -7,9 +7,13 @@ mod consume;
 mod endpoints;
 #[path = "rest/harness.rs"]
 mod harness;
+#[path = "rest/heartbeat.rs"]
+mod heartbeat;
 #[path = "rest/malformed.rs"]
 mod malformed;
 #[path = "rest/metadata.rs"]
 mod metadata;
+#[path = "rest/pairing.rs"]
+mod pairing;
 #[path = "rest/produce.rs"]
 mod produce;

@@ -86,6 +86,8 @@ typed_settings! {
         transaction_max_timeout_ms: i32 = "transaction.max.timeout.ms",
 
         metadata_service_url: Option<String> = "metadata.service-url",
+        /// `None`: the default place, if there is a file.
+        metadata_services_file: Option<PathBuf> = "metadata.services-file",
         metadata_heartbeat_interval_ms: i64 = "metadata.heartbeat-interval-ms",
     }
 }

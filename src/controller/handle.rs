@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::error::ControllerError;
 use super::job::{Decision, Job, Situation, job};
 use super::producer_ids::{self, ProducerIdBlock};
-use super::push::{self, MetadataPush, PushError, Pushed};
+use super::push::{self, MetadataPush, PushError, Pushed, PushedBroker};
 use super::topic_request::{CreateTopicOutcome, CreateTopics, DeleteTopicOutcome, TopicRef};
 use super::topics;
 use crate::metadata::{MetadataHandle, MetadataPublisher, Record};
@@ -60,6 +60,11 @@ impl ControllerHandle {
     /// Applies what an external controller pushes: all of it, or nothing.
     pub async fn push(&self, push: MetadataPush) -> Result<Result<Pushed, PushError>, ControllerError> {
         self.run(move |situation| Ok(push::decide(situation, &push))).await
+    }
+
+    /// Registers a storage service that reports to this controller, as it is now; nothing is written if that is known.
+    pub async fn register_storage(&self, broker: PushedBroker) -> Result<(), ControllerError> {
+        self.run(move |situation| Ok(push::register(situation, broker))).await
     }
 
     /// Writes these records as one atomic group.

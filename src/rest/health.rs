@@ -7,7 +7,7 @@ use super::{Phase, RestState};
 
 pub async fn health(State(state): State<RestState>) -> (StatusCode, &'static str) {
     match state.phase() {
-        Phase::Serving(_) => (StatusCode::OK, "OK"),
+        Phase::Serving(..) => (StatusCode::OK, "OK"),
         Phase::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting"),
         Phase::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
     }

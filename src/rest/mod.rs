@@ -19,6 +19,7 @@ mod producer;
 mod refusal;
 mod state;
 mod status;
+mod storage_heartbeat;
 mod topic;
 
 pub use state::{Phase, RestState};
@@ -33,6 +34,7 @@ use axum::routing::{get, post};
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
+use crate::controller_link;
 use refusal::{Refused, Told};
 
 /// Every endpoint.
@@ -51,6 +53,10 @@ fn router(state: RestState) -> Router {
             post(metadata::push)
                 .get(metadata::view)
                 .fallback(metadata::wrong_method),
+        )
+        .route(
+            controller_link::HEARTBEAT_PATH,
+            post(storage_heartbeat::heartbeat).fallback(storage_heartbeat::wrong_method),
         )
         .route("/api/v1/storage/health", get(health::health).fallback(wrong_method))
         .fallback(unknown_path)

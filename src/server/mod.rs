@@ -7,6 +7,7 @@
 
 mod banner;
 mod directories;
+mod discovery;
 mod error;
 mod net_config;
 mod rest_listeners;
@@ -25,6 +26,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::api::Handles;
 use crate::config::Settings;
 use crate::controller::Controller;
+use crate::controller_link::ControllerLink;
 use crate::net::NetServer;
 use crate::partition::PartitionRegistry;
 use rest_listeners::RestServer;
@@ -41,6 +43,7 @@ pub struct Broker {
     net: NetServer,
     rest: RestServer,
     upkeep: Upkeep,
+    link: Arc<ControllerLink>,
     partitions: Arc<PartitionRegistry>,
 }
 
@@ -64,6 +67,11 @@ impl Broker {
         &self.handles
     }
 
+    /// How it stands with the metadata service, or with the storage services that report to this broker.
+    pub fn link(&self) -> &Arc<ControllerLink> {
+        &self.link
+    }
+
     /// The cluster's id.
     pub fn cluster_id(&self) -> String {
         self.handles.metadata.load().cluster_id.to_string()
@@ -76,10 +84,12 @@ impl Broker {
             net,
             rest,
             upkeep,
+            link,
             partitions,
             ..
         } = self;
-        rest.stop(DRAIN).await;
+        // The controller is told at once, so that it leads clients elsewhere; nothing waits for its answer.
+        tokio::join!(rest.stop(DRAIN), link.stop());
         if !net.drain(DRAIN).await {
             tracing::warn!("some connections were cut: their requests were not answered in time");
         }

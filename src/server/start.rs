@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::banner::Banner;
 use super::directories::Directories;
+use super::discovery;
 use super::net_config::net_config;
 use super::rest_listeners::RestSockets;
 use super::upkeep::Upkeep;
@@ -15,6 +16,7 @@ use super::{Broker, ServerError};
 use crate::api::{Handles, ProducerIds, Service};
 use crate::config::{BrokerSettings, Durability as DurabilitySetting, Settings};
 use crate::controller::{Controller, ControllerHandle, REST_LISTENER, StartController};
+use crate::controller_link::{ControllerLink, LinkParts, ServiceUrl};
 use crate::disk::{Disk, GroupCommit, GroupCommitConfig, RealDisk};
 use crate::env::{Clock, Random, SystemClock, SystemRandom};
 use crate::fetch_session::{FetchSessionCache, SessionLimits};
@@ -56,7 +58,7 @@ impl Broker {
                 tracing::warn!(setting = name, why, "this setting has no effect");
             }
         }
-        let settings = Arc::new(settings);
+        let settings = Arc::new(discovery::discovered(settings, world.disk.as_ref())?);
         let directories = {
             let (settings, disk, random) = (
                 Arc::clone(&settings),
@@ -90,7 +92,8 @@ impl Broker {
         let handles = Arc::new(api_handles(&settings, &world, handle, &partitions));
         let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
         let net = listeners.serve(service, Arc::clone(&world.clock));
-        rest.open(&handles);
+        let link = Arc::new(ControllerLink::start(link_parts(&handles, &world)?).await?);
+        rest.open(&handles, &link);
         let upkeep = Upkeep::start(settings.broker(), &partitions);
         let broker = Broker {
             handles,
@@ -98,6 +101,7 @@ impl Broker {
             net,
             rest,
             upkeep,
+            link,
             partitions,
         };
         if options.banner {
@@ -146,6 +150,25 @@ fn api_handles(
         random: Arc::clone(&world.random),
         settings,
     }
+}
+
+/// What the link to a metadata service works with.
+fn link_parts(handles: &Handles, world: &World) -> Result<LinkParts, ServerError> {
+    let settings = &handles.settings;
+    let service = settings.metadata_service_url.as_deref();
+    let service = service
+        .map(ServiceUrl::parse)
+        .transpose()
+        .map_err(ServerError::Services)?;
+    let interval = u64::try_from(settings.metadata_heartbeat_interval_ms).unwrap_or(u64::MAX);
+    Ok(LinkParts {
+        broker_id: handles.broker_id,
+        service,
+        interval: Duration::from_millis(interval),
+        controller: handles.controller.clone(),
+        clock: Arc::clone(&world.clock),
+        random: Arc::clone(&world.random),
+    })
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ServerError> {
