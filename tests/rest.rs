@@ -9,5 +9,7 @@ mod endpoints;
 mod harness;
 #[path = "rest/malformed.rs"]
 mod malformed;
+#[path = "rest/metrics.rs"]
+mod metrics;
 #[path = "rest/produce.rs"]
 mod produce;
