@@ -9,6 +9,8 @@ mod endpoints;
 mod harness;
 #[path = "rest/malformed.rs"]
 mod malformed;
+#[path = "rest/metadata.rs"]
+mod metadata;
 #[path = "rest/metrics.rs"]
 mod metrics;
 #[path = "rest/produce.rs"]

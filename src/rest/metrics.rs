@@ -40,16 +40,18 @@ pub enum Endpoint {
     Messages,
     Consume,
     HighWaterMark,
+    Metadata,
     Health,
     Metrics,
     Other,
 }
 
 impl Endpoint {
-    const ALL: [Endpoint; 6] = [
+    const ALL: [Endpoint; 7] = [
         Endpoint::Messages,
         Endpoint::Consume,
         Endpoint::HighWaterMark,
+        Endpoint::Metadata,
         Endpoint::Health,
         Endpoint::Metrics,
         Endpoint::Other,
@@ -60,6 +62,7 @@ impl Endpoint {
             Endpoint::Messages => "messages",
             Endpoint::Consume => "consume",
             Endpoint::HighWaterMark => "high-water-mark",
+            Endpoint::Metadata => "metadata",
             Endpoint::Health => "health",
             Endpoint::Metrics => "metrics",
             Endpoint::Other => "other",

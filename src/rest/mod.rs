@@ -1,4 +1,5 @@
-//! HTTP: produce, consume, high watermark, health and metrics, for systems that use the broker as a storage service.
+//! HTTP: produce, consume, high watermark, metadata, health and metrics, for systems that use the broker as a storage
+//! service.
 //!
 //! A request takes the same way as one on a Kafka listener from [`api::produce`](crate::api::produce) and
 //! [`Partition::read`](crate::partition::Partition::read) on; what is here is JSON, HTTP statuses and nothing else.
@@ -13,6 +14,7 @@ mod health;
 mod high_water_mark;
 mod json;
 mod messages;
+mod metadata;
 mod metrics;
 mod produce;
 mod producer;
@@ -54,6 +56,15 @@ fn router(state: RestState) -> Router {
         .route(
             "/api/v1/storage/partitions/{topic}/{partition}/high-water-mark",
             read(Endpoint::HighWaterMark, get(high_water_mark::high_water_mark)),
+        )
+        .route(
+            "/api/v1/storage/metadata",
+            counted(
+                Endpoint::Metadata,
+                post(metadata::push)
+                    .get(metadata::view)
+                    .fallback(metadata::wrong_method),
+            ),
         )
         .route("/api/v1/storage/health", read(Endpoint::Health, get(health::health)))
         .route("/metrics", read(Endpoint::Metrics, get(metrics::metrics)))
