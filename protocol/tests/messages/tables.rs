@@ -49,13 +49,9 @@ fn every_error_code_of_an_answer_is_shown_and_no_other_number() {
         throttle_time_ms: 9,
         ..ProduceResponse::default()
     };
-    let seen = |walk: &dyn Fn(&mut dyn FnMut(ErrorCode))| {
-        let mut seen = Vec::new();
-        walk(&mut |code| seen.push(code));
-        seen
-    };
-    assert_eq!(seen(&|see| response.error_codes(see)), [full, none, full]);
-    let fetch = FetchResponse::default();
-    assert_eq!(seen(&|see| fetch.error_codes(see)), [none]);
+    let mut seen = Vec::new();
+    response.error_codes(&mut |code| seen.push(code));
+    FetchResponse::default().error_codes(&mut |code| seen.push(code));
+    assert_eq!(seen, [full, none, full, none]);
     const { assert!(!MetadataRequest::HAS_ERROR_CODES && ProduceResponse::HAS_ERROR_CODES) };
 }
