@@ -13,6 +13,8 @@ mod heartbeat;
 mod malformed;
 #[path = "rest/metadata.rs"]
 mod metadata;
+#[path = "rest/metrics.rs"]
+mod metrics;
 #[path = "rest/pairing.rs"]
 mod pairing;
 #[path = "rest/produce.rs"]

@@ -29,6 +29,7 @@ use crate::controller::Controller;
 use crate::controller_link::ControllerLink;
 use crate::net::NetServer;
 use crate::partition::PartitionRegistry;
+use crate::telemetry::metrics::Registry;
 use rest_listeners::RestServer;
 use upkeep::Upkeep;
 
@@ -45,6 +46,7 @@ pub struct Broker {
     upkeep: Upkeep,
     link: Arc<ControllerLink>,
     partitions: Arc<PartitionRegistry>,
+    registry: Registry,
 }
 
 impl Broker {
@@ -70,6 +72,11 @@ impl Broker {
     /// How it stands with the metadata service, or with the storage services that report to this broker.
     pub fn link(&self) -> &Arc<ControllerLink> {
         &self.link
+    }
+
+    /// Everything that is counted, as `/metrics` shows it.
+    pub fn metrics(&self) -> &Registry {
+        &self.registry
     }
 
     /// The cluster's id.
