@@ -164,7 +164,7 @@ impl Sender {
             }
             Change::Lags(lag) => {
                 let (there, here) = (lag.controller_version, lag.own.version);
-                tracing::warn!(%controller, ?there, ?here, "the controller's metadata are newer than this broker's");
+                tracing::info!(%controller, ?there, ?here, "the controller's metadata are newer than this broker's");
             }
             Change::Level => tracing::info!(%controller, "this broker has the controller's metadata again"),
             Change::Instructed(instruction) => tracing::info!(%controller, instruction, "the controller instructs"),

@@ -4,12 +4,24 @@ use std::path::Path;
 
 use super::ServerError;
 use crate::config::Settings;
+use crate::controller::SHARING_BROKER_ID_MAX;
 use crate::controller_link::services;
 use crate::disk::Disk;
 
 /// The settings with the metadata service that belongs to this broker, if there is one. A file that was named must be
 /// there; the one at the default place need not.
 pub fn discovered(settings: Settings, disk: &dyn Disk) -> Result<Settings, ServerError> {
+    let settings = searched(settings, disk)?;
+    let broker = settings.broker();
+    if broker.metadata_service_url.is_some() && broker.node_id.0 > SHARING_BROKER_ID_MAX {
+        let (id, max) = (broker.node_id, SHARING_BROKER_ID_MAX);
+        let text = format!("a broker that has one must have a node.id of at most {max}, not {id}");
+        return Err(ServerError::Services(text));
+    }
+    Ok(settings)
+}
+
+fn searched(settings: Settings, disk: &dyn Disk) -> Result<Settings, ServerError> {
     let broker = settings.broker();
     if broker.metadata_service_url.is_some() {
         return Ok(settings);
