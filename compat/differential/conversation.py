@@ -14,7 +14,7 @@ from . import differences, fields
 from .draw import Draw
 from .model import Model, Ref
 from .normal import Normal, compare
-from .side import CLOSED, NO_REPLY, Side
+from .side import CLOSED, NO_REPLY, Side, even_out
 
 MUTATING = {"CreateTopics", "DeleteTopics", "CreatePartitions", "AlterConfigs", "IncrementalAlterConfigs", "Metadata",
             "AlterClientQuotas", "UpdateFeatures", "ElectLeaders", "AlterPartitionReassignments", "UnregisterBroker",
@@ -100,6 +100,7 @@ class Conversation:
             if name not in theirs or (theirs[name]["MinVersion"], theirs[name]["MaxVersion"]) != (
                     one["MinVersion"], one["MaxVersion"]):
                 self._note(Found(Step(0, "ApiVersions", 0, {}), f".ApiKeys.{name}", theirs.get(name), one))
+        self.model.served = set(self.served)
         for side in (self.kafka, self.dmq):
             side.fix(Ref("cluster", "id"), side.call("Metadata", 2, {"Topics": []})["ClusterId"])
             side.fix(Ref("dir", "data"), str(side.broker.data))
@@ -166,8 +167,9 @@ class Conversation:
             self.model.learn(api, version, body, self.normals[0].of(api, answers[0]))
         if api in MUTATING and (api != "Metadata" or body.get("AllowAutoTopicCreation", True)):
             self._sync(step)
-        if found and api in DRIFTS:
-            self._reset()
+        # A request with acks=0 that closes the connection may have been carried out in part.
+        if found or (api == "Produce" and CLOSED in answers):
+            self._realign(api)
 
     def _send(self, side: Side, step: Step):
         body = wire.encode(step.api, "request", step.version, side.resolve(step.body))
@@ -207,7 +209,7 @@ class Conversation:
             options = {}
             if kind == "cut":
                 body = body[:int(len(body) * share)]
-            elif kind == "unknown tag" and body[-1:] == b"\0" and wire.header_versions(step.api, step.version)[0] == 2:
+            elif kind == "unknown tag" and body[-1:] == b"\0" and self._ends_with_tags(step):
                 body = body[:-1] + b"\x01" + wire.uvarint(9999) + b"\x03abc"
             elif kind == "version":
                 options = {"header": _header(step.api, self.served[step.api][-1] + 1), "decode_as": 0}
@@ -231,8 +233,15 @@ class Conversation:
             self.model.learn(step.api, step.version, step.body, self.normals[0].of(step.api, answers[0]))
         if step.api in MUTATING:
             self._sync(step)
-        if found and step.api in DRIFTS:
-            self._reset()
+        if found:
+            self._realign(step.api)
+
+    @staticmethod
+    def _ends_with_tags(step: Step) -> bool:
+        """Whether the last byte of the body says that there are no tagged fields."""
+        fields = wire.apis()[step.api]["request"]["fields"]
+        tagged = [field["n"] for field in fields if wire.within(field.get("tagv"), step.version)]
+        return wire.header_versions(step.api, step.version)[0] == 2 and not any(name in step.body for name in tagged)
 
     # -- what was found -------------------------------------------------------------------------------------------------
 
@@ -288,10 +297,15 @@ class Conversation:
 
     def _delete(self, name: str) -> None:
         for side in (self.kafka, self.dmq):
-            side.forget("topic", name)
-            other = self.dmq if side is self.kafka else self.kafka
-            side.counts[("topic", name)] = max(side.counts.get(("topic", name), 0), other.counts.get(("topic", name), 0))
             side.call("DeleteTopics", 5, {"TopicNames": [name], "TimeoutMs": 10000})
+
+    def _realign(self, api: str) -> None:
+        """After a difference: what may differ now is let go."""
+        even_out(self.kafka, self.dmq)
+        if api == "Fetch":
+            self.model.sessions = []
+        if api in DRIFTS:
+            self._reset()
 
     def _reset(self) -> None:
         """Removes every topic and every setting from both."""
@@ -324,8 +338,9 @@ class Conversation:
 
 
 def _header(api: str, version: int) -> bytes:
-    """A v1 header for a version that may not exist."""
-    return wire.apis()[api]["key"].to_bytes(2, "big") + version.to_bytes(2, "big") + b"\0\0\0\1\0\6compat"
+    """A header as of the version before, for a version that may not exist."""
+    tags = b"\0" if wire.header_versions(api, version - 1)[0] == 2 else b""
+    return wire.apis()[api]["key"].to_bytes(2, "big") + version.to_bytes(2, "big") + b"\0\0\0\1\0\6compat" + tags
 
 
 def _long(value, limit: int = 300) -> str:

@@ -19,6 +19,8 @@ EDGES = {
     "float64": [0.0, -1.0, 0.5, 1e300, float("inf"), float("nan")],
     "bool": [False, True],
 }
+# Nullable fields whose generators draw null themselves.
+OWN_NULLS = {"Records", "TransactionalId"}
 STRINGS = ["", "a", "no such", "ünï", "x" * 300, "\0", "-1"]
 
 
@@ -87,7 +89,7 @@ class Draw:
         nullable = wire.within(field.get("null"), here.version)
         composed = "fields" in field or kind.removeprefix("[]") in structs
         made = None if composed else self._generator(field, here.api, path)
-        if nullable and self.chance(0.3 * self.chaos):
+        if nullable and name not in OWN_NULLS and self.chance(0.3 * self.chaos):
             return None
         if kind.startswith("[]"):
             return self._array(field, structs, here, path, nullable)
@@ -120,7 +122,7 @@ class Draw:
         items = []
         for _ in range(many):
             item = self.value(inner, structs, here, path)
-            if self.chance(1 - self.chaos) and any(_same(item, other) for other in items):
+            if self.chance(1 - self.chaos) and any(same_entry(item, other) for other in items):
                 continue
             items.append(item)
             if self.chance(0.1 * self.chaos):
@@ -128,7 +130,7 @@ class Draw:
         return items
 
 
-def _same(one, other) -> bool:
+def same_entry(one, other) -> bool:
     """Whether two items of an array would be one entry to a broker: equal first fields."""
     if isinstance(one, dict) and isinstance(other, dict) and one and other:
         keys = [name for name in ("Name", "Topic", "TopicName", "TopicId", "ResourceType", "ResourceName", "Index",

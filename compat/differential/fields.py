@@ -8,15 +8,16 @@ from .side import random_id
 
 NODE = 1
 NEW_NAMES = ["t-0", "t-1", "t-2", "t-3", "t-4", "a.b", "a_b", "c_d", "c.d", "UPPER", "x" * 249]
-BAD_NAMES = ["", ".", "..", "a/b", "x" * 250, "with space", "ünï", "a,b", "absent", "__consumer_offsets",
-             "__transaction_state", "__cluster_metadata", "__share_group_state", "\0"]
+BAD_NAMES = ["", ".", "..", "a/b", "x" * 250, "with space", "ünï", "a,b", "absent", "__cluster_metadata", "\0"]
+# Asked for, never made: with them Kafka's coordinators come to life and write.
+INTERNAL = ["__consumer_offsets", "__transaction_state", "__share_group_state"]
 CLUSTER = Ref("cluster", "id")
 
 
 def topic(draw, _here):
     """A topic that is there; now and then one that is not."""
     gone = [one.name for one in draw.model.gone if one.name not in draw.model.topics]
-    return draw.pick(list(draw.model.topics), BAD_NAMES + gone[-2:]) if draw.model.topics or draw.chance(0.5) \
+    return draw.pick(list(draw.model.topics), BAD_NAMES + INTERNAL + gone[-2:]) if draw.model.topics or draw.chance(0.5) \
         else draw.rng.choice(NEW_NAMES)
 
 
@@ -197,7 +198,7 @@ FIELDS = {
     "validateOnly": of(False, False, False, True), "ValidateOnly": of(False, False, False, True),
     "Offset": offset, "FetchOffset": offset,
     # core
-    "Produce.TransactionalId": of(None, wrong=("tx", "")),
+    "Produce.TransactionalId": lambda draw, here: transactional_id(draw, here),
     "Produce.Acks": of(-1, -1, 1, 0, wrong=(2, -2, 32767)),
     "Produce.Records": records.for_produce,
     "Fetch.MaxWaitMs": of(0, 1, 20, wrong=(-1, -2**31)),
@@ -221,7 +222,7 @@ FIELDS = {
     "ApiVersions.NodeId": of(-1, NODE, wrong=(0, 2, -2)),
     "OffsetForLeaderEpoch.LeaderEpoch": of(0, wrong=(-1, -2, 1, 2**31 - 1)),
     "OffsetForLeaderEpoch.ReplicaId": of(-2, -1, wrong=(NODE, 2)),
-    "InitProducerId.TransactionalId": of(None, None, None, wrong=("tx", "")),
+    "InitProducerId.TransactionalId": lambda draw, here: transactional_id(draw, here),
     "InitProducerId.TransactionTimeoutMs": of(60000, wrong=(0, -1, 2**31 - 1)),
     "DescribeCluster.EndpointType": of(1, wrong=(0, 2, 3, -1)),
     "DescribeTopicPartitions.ResponsePartitionLimit": of(2000, 1, 2, wrong=(0, -1, 2**31 - 1)),
@@ -290,6 +291,18 @@ def _create_topics(draw, _version, body):
     return body
 
 
+def _metadata(_draw, version, body):
+    """Asks for internal topics without making them."""
+    if version < 4 or body["AllowAutoTopicCreation"]:
+        body["Topics"] = body["Topics"] and [one for one in body["Topics"] if one["Name"] not in INTERNAL]
+    return body
+
+
+def transactional_id(draw, here):
+    """None; where transactions are served, now and then one."""
+    return draw.pick([None, None, None] + (["tx"] if "EndTxn" in draw.model.served else []), ["", None])
+
+
 def _update_features(_draw, version, body):
     """Only what changes nothing: the levels decide what else both brokers answer."""
     if version >= 1:
@@ -327,7 +340,7 @@ def _alter_quotas(draw, _version, body):
     return body
 
 
-FIXES = {"CreateTopics": _create_topics, "UpdateFeatures": _update_features, "CreatePartitions": _create_partitions,
+FIXES = {"CreateTopics": _create_topics, "Metadata": _metadata, "UpdateFeatures": _update_features, "CreatePartitions": _create_partitions,
          "DescribeTopicPartitions": _describe_topic_partitions, "AlterClientQuotas": _alter_quotas}
 
 # How often an API is drawn; the others have 2. What is 0 would end the conversation.

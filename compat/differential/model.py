@@ -80,6 +80,7 @@ class Model:
         self.producers: list[Producer] = []
         self.sessions: list[Session] = []
         self.cursor: dict | None = None
+        self.served: set[str] = set()
 
     def set_topics(self, listed: dict[str, tuple[str, int]]) -> None:
         """Takes over what Metadata lists: name → (generation, partitions)."""

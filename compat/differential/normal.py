@@ -114,9 +114,17 @@ def _float(value: float):
 def _order(item):
     if isinstance(item, dict):
         keyed = [name for name in KEYS if name in item]
-        return [repr(item[name]) if not isinstance(item[name], int) else f"{item[name] + 2**40:020d}" for name in keyed] \
-            or [repr(item)]
-    return [repr(item)] if not isinstance(item, int) else [f"{item + 2**63:020d}"]
+        return [_key(item[name]) for name in keyed] + [repr(item)]
+    return [_key(item)]
+
+
+def _identity(item) -> list[str]:
+    order = _order(item)
+    return order[:-1] or order if isinstance(item, dict) else order
+
+
+def _key(value) -> str:
+    return f"{value + 2**63:020d}" if isinstance(value, int) else repr(value)
 
 
 def compare(kafka, dmq, path: str = "") -> tuple[list[tuple[str, object, object]], int]:
@@ -138,7 +146,7 @@ def compare(kafka, dmq, path: str = "") -> tuple[list[tuple[str, object, object]
 def _compare_lists(kafka: list, dmq: list, path: str):
     found, count = [], 1
     if len(kafka) != len(dmq):
-        mine, theirs = [_order(item) for item in dmq], [_order(item) for item in kafka]
+        mine, theirs = [_identity(item) for item in dmq], [_identity(item) for item in kafka]
         missing = [item for item, key in zip(kafka, theirs, strict=True) if key not in mine]
         extra = [item for item, key in zip(dmq, mine, strict=True) if key not in theirs]
         if not missing and not extra:

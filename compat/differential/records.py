@@ -122,7 +122,7 @@ def for_produce(draw, here):
     """The records of a produced partition."""
     topic = draw.model.find(here["TopicId"] if here.version >= 13 else here["Name"])
     partition = here["Index"]
-    if draw.chance(0.02):
+    if draw.chance(0.002):
         return None
     if draw.wrong() or draw.chance(0.15):
         return wrong(draw)

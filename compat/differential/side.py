@@ -71,16 +71,12 @@ class Side:
         elif api == "Fetch" and answer.get("SessionId", 0) != 0:
             self.know("session", answer["SessionId"], "session")
 
-    def forget(self, kind: str, name: str) -> None:
-        """Evens out the numbering after the two brokers disagreed on how many there are."""
-        self.counts[(kind, name)] = self.counts.get((kind, name), 0) + 100
-
     def call(self, api: str, version: int, body: dict):
         """A well-formed request and its answer decoded."""
         return self.exchange(api, version, wire.encode(api, "request", version, self.resolve(body)))
 
     def exchange(self, api: str, version: int, body: bytes, *, decode_as: int | None = None, reply: bool = True,
-                 client: str | None = CLIENT, header: bytes | None = None, timeout: float = 10):
+                 client: str | None = CLIENT, header: bytes | None = None, timeout: float = 5):
         """A request with this body; the decoded answer, or what happened in its place."""
         if self.connection is None:
             self.connection = Connection(self.broker.port, timeout=timeout)
@@ -115,3 +111,9 @@ class Side:
 def random_id(number: int) -> uuid.UUID:
     """An id that no topic has."""
     return uuid.UUID(int=(MADE_UP << 100) + (4 << 76) + (2 << 62) + number)
+
+
+def even_out(one: Side, other: Side) -> None:
+    """Numbers go on alike after the two brokers disagreed on how many things there are."""
+    for key in {**one.counts, **other.counts}:
+        one.counts[key] = other.counts[key] = max(one.counts.get(key, 0), other.counts.get(key, 0))

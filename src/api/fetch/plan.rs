@@ -19,7 +19,7 @@ pub(super) struct Plan {
     deadline: Option<Instant>,
     bytes_min: u64,
     bytes_max: u64,
-    isolation: Isolation,
+    isolation: Result<Isolation, ErrorCode>,
 }
 
 /// A partition of the fetch with what is known of it.
@@ -63,6 +63,12 @@ impl Plan {
         self.deadline.is_none()
     }
 
+    /// Why nothing of it can be read, where there would be something to read.
+    pub(super) fn is_refused(&self, wanted: &[Wanted]) -> Option<ErrorCode> {
+        let reads = wanted.iter().any(|wanted| wanted.partition.is_ok());
+        self.isolation.err().filter(|_| reads)
+    }
+
     pub(super) fn resolve(&self, handles: &Handles, session: &FetchContext) -> Vec<Wanted> {
         let wanted = session.partitions().iter().map(|(key, position)| {
             let partition = match &key.topic {
@@ -85,7 +91,7 @@ impl Plan {
             offset: Offset(position.fetch_offset),
             current_leader_epoch: epoch_from_wire(position.current_leader_epoch),
             last_fetched_epoch: epoch_from_wire(position.last_fetched_epoch),
-            isolation: self.isolation,
+            isolation: self.isolation.unwrap_or(Isolation::ReadUncommitted),
         }
     }
 
