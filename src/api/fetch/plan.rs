@@ -8,9 +8,9 @@ use dmq_protocol::messages::fetch::FetchRequest;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::api::{Handles, epoch_from_wire, isolation_from_wire};
+use crate::api::{Handles, isolation_from_wire};
 use crate::fetch_session::{FetchContext, FetchPosition, TopicKey};
-use crate::ids::Offset;
+use crate::ids::{LeaderEpoch, Offset};
 use crate::partition::{FetchFrom, Isolation, Partition, PartitionError, PartitionRead};
 
 /// The bounds of a fetch.
@@ -89,8 +89,8 @@ impl Plan {
     fn from(&self, position: &FetchPosition) -> FetchFrom {
         FetchFrom {
             offset: Offset(position.fetch_offset),
-            current_leader_epoch: epoch_from_wire(position.current_leader_epoch),
-            last_fetched_epoch: epoch_from_wire(position.last_fetched_epoch),
+            current_leader_epoch: known_epoch(position.current_leader_epoch),
+            last_fetched_epoch: known_epoch(position.last_fetched_epoch),
             isolation: self.isolation.unwrap_or(Isolation::ReadUncommitted),
         }
     }
@@ -109,6 +109,20 @@ impl Plan {
             Ok(read)
         });
         outcomes.collect()
+    }
+
+    /// Counts what the answer brings to the client.
+    pub(super) fn count(wanted: &[Wanted], found: &[Outcome]) {
+        for (wanted, outcome) in wanted.iter().zip(found) {
+            let Ok(partition) = &wanted.partition else {
+                continue;
+            };
+            match outcome {
+                Ok(read) => partition.meter().fetched(Ok(read.len())),
+                Err(Refusal::Partition(error)) => partition.meter().fetched(Err(error)),
+                Err(Refusal::Code(_)) => {}
+            }
+        }
     }
 
     /// Whether the client is better answered now than later: there is enough, or something to tell beside records.
@@ -137,6 +151,11 @@ impl Plan {
             }
         }
     }
+}
+
+/// An epoch as this request carries it: below zero none is known.
+fn known_epoch(epoch: i32) -> Option<LeaderEpoch> {
+    (epoch >= 0).then_some(LeaderEpoch(epoch))
 }
 
 /// A fetch's places among the readers of its partitions, given back when it ends.
