@@ -99,9 +99,22 @@ NAMED: list[Difference] = [
         lambda kafka, dmq, found: found.step.body.get("AllowAutoTopicCreation", True) and kafka in (3, 5, 17),
         "Kafka answers that the topic is unknown until its controller has made it; DMQ waits for that."),
     Difference(
-        "unknown ids to forget", r"Fetch\..*",
-        lambda kafka, dmq, found: found.step.body.get("ForgottenTopicsData") and _answer(found, "ErrorCode") == -1,
-        "Kafka stumbles over a forgotten topic whose id it does not know, and fails the request; DMQ forgets it."),
+        "unknown ids in a session", r"Fetch\..*",
+        lambda kafka, dmq, found: found.step.version >= 13 and _answer(found, "ErrorCode") == -1,
+        "Kafka stumbles over topic ids that it does not know, in a request that opens a session or forgets topics, and fails the "
+        "request; DMQ answers each topic."),
+    Difference(
+        "a limit below zero", r"Fetch\..*",
+        lambda kafka, dmq, found: _has(found.step.body, "PartitionMaxBytes", -1) or found.step.body["MaxBytes"] < 0,
+        "Kafka fails with an unknown server error where it has records to read within such a limit; to DMQ it is a limit of 0."),
+    Difference(
+        "LogAppendTime set by the producer", r"Produce(\..*)?",
+        lambda kafka, dmq, found: _has_records(found.step.body, "LogAppendTime set"),
+        "Kafka refuses it only where the topic stamps records itself, and elsewhere takes the bit away; DMQ refuses it always."),
+    Difference(
+        "the time of a repeated batch", r"Produce\..*\.LogAppendTimeMs",
+        lambda kafka, dmq, found: isinstance(kafka, int) and dmq == -1,
+        "Kafka gives a repeated batch's largest timestamp as append time though the broker did not set it."),
     Difference(
         "an entry twice in a request", r"(Produce|Fetch|ListOffsets|OffsetForLeaderEpoch|DeleteRecords)(\..*)?",
         lambda kafka, dmq, found: repeated(found.step.body),

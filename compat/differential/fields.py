@@ -231,7 +231,7 @@ FIELDS = {
     "CreateTopics.NumPartitions": of(1, 2, 3, -1, wrong=(0, -2, 10001, 2**31 - 1, -2**31)),
     "CreateTopics.ReplicationFactor": of(1, 1, -1, wrong=(0, 2, -2, 32767)),
     "CreateTopics.Assignments.PartitionIndex": new_partition_index,
-    "CreateTopics.Configs.Name": configuration_name, "CreateTopics.Configs.Value": configuration_value,
+    "CreateTopics.Topics.Configs.Name": configuration_name, "CreateTopics.Topics.Configs.Value": configuration_value,
     "DeleteTopics.Topics.Name": deleted_topic_name, "DeleteTopics.Topics.TopicId": deleted_topic_id,
     "DeleteTopics.TopicNames": topic,
     "CreatePartitions.Count": lambda draw, here: draw.pick(
@@ -240,7 +240,6 @@ FIELDS = {
     "ElectLeaders.ElectionType": of(0, 1, wrong=(2, -1, 127)),
     # settings
     "ConfigurationKeys": lambda draw, here: settings.name(draw, here["ResourceType"]),
-    "AlterConfigs.Configs.Name": configuration_name,
     "AlterConfigs.Resources.Configs.Name": configuration_name,
     "AlterConfigs.Resources.Configs.Value": configuration_value,
     "IncrementalAlterConfigs.Resources.Configs.Name": configuration_name,

@@ -33,7 +33,11 @@ class Normal:
 
     def of(self, api: str, answer):
         """The normal form; what is no answer stays as it is."""
-        return self._value(answer, api, "") if isinstance(answer, dict) else answer
+        if not isinstance(answer, dict):
+            return answer
+        if api == "Fetch":
+            answer = {**answer, "Responses": _whole_topics(answer["Responses"])}
+        return self._value(answer, api, "")
 
     def _value(self, value, path: str, name: str):
         if isinstance(value, dict):
@@ -100,6 +104,15 @@ class Normal:
         if head["producer_id"] >= 0:
             head["producer_id"] = self.side.names.get(("producer", head["producer_id"]), head["producer_id"])
         return {**head, "records": body if codec in (0, 1) else f"codec {codec}"}
+
+
+def _whole_topics(responses: list[dict]) -> list[dict]:
+    """One entry a topic: a fetch's answer may come back to a topic, and clients put that together."""
+    topics: dict = {}
+    for one in responses:
+        whole = topics.setdefault((one.get("Topic"), one.get("TopicId")), {**one, "Partitions": []})
+        whole["Partitions"] = whole["Partitions"] + one["Partitions"]
+    return list(topics.values())
 
 
 def text_id(value: uuid.UUID) -> str:
