@@ -192,7 +192,15 @@ fn take_value(definition: &Struct, field: &Field, reader: &Ident) -> TokenStream
     let format = format(field);
     if field.optional {
         let nullable = nullable(field);
-        quote!(#reader.take_nullable(#label, #format, #nullable)?)
+        let take = format_ident!(
+            "{}",
+            if field.tagged.is_some() {
+                "take_tagged_nullable"
+            } else {
+                "take_nullable"
+            }
+        );
+        quote!(#reader.#take(#label, #format, #nullable)?)
     } else {
         quote!(#reader.take(#label, #format)?)
     }

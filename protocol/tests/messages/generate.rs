@@ -139,7 +139,7 @@ fn field_value(field: &FieldSchema, format: Format, random: &mut Random, out: &m
     let format = if field.rigid { format.rigid() } else { format };
     if nullable(field, format) {
         if random.one_in(4) {
-            return null(field.kind, format, out);
+            return null(field, format, out);
         }
         if matches!(field.kind, Kind::Struct(_)) {
             out.push(1);
@@ -148,10 +148,10 @@ fn field_value(field: &FieldSchema, format: Format, random: &mut Random, out: &m
     value(field.kind, format, random, out);
 }
 
-fn null(kind: Kind, format: Format, out: &mut Vec<u8>) {
-    match kind {
-        Kind::Struct(_) => out.push(0xff),
-        _ => length(None, kind, format, out),
+fn null(field: &FieldSchema, format: Format, out: &mut Vec<u8>) {
+    match field.kind {
+        Kind::Struct(_) => out.push(if field.tagged.is_some() { 0 } else { 0xff }),
+        kind => length(None, kind, format, out),
     }
 }
 
@@ -165,7 +165,7 @@ fn default(field: &FieldSchema, format: Format) -> Vec<u8> {
             .to_be_bytes()
     };
     match (field.default, field.kind) {
-        (Some("null"), kind) => null(kind, format, &mut out),
+        (Some("null"), _) => null(field, format, &mut out),
         (_, Kind::Bool) => out.push(u8::from(field.default == Some("true"))),
         (_, Kind::Int8) => out.extend(&number()[7..]),
         (_, Kind::Int16 | Kind::Uint16) => out.extend(&number()[6..]),
@@ -174,6 +174,9 @@ fn default(field: &FieldSchema, format: Format) -> Vec<u8> {
         (_, Kind::Uuid) => out.extend([0; 16]),
         (_, Kind::Struct(schema)) => {
             assert!(schema.fields.iter().all(|field| field.tagged.is_none()));
+            if nullable(field, format) {
+                out.push(1);
+            }
             schema
                 .fields
                 .iter()

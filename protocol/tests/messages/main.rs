@@ -9,6 +9,7 @@ mod definitions;
 mod generate;
 mod golden;
 mod hostile;
+mod java;
 mod memory;
 mod peer;
 mod round_trip;
