@@ -9,6 +9,8 @@ mod endpoints;
 mod harness;
 #[path = "rest/heartbeat.rs"]
 mod heartbeat;
+#[path = "rest/limits.rs"]
+mod limits;
 #[path = "rest/malformed.rs"]
 mod malformed;
 #[path = "rest/metadata.rs"]
@@ -19,3 +21,5 @@ mod metrics;
 mod pairing;
 #[path = "rest/produce.rs"]
 mod produce;
+#[path = "rest/status.rs"]
+mod status;

@@ -75,6 +75,11 @@ pub async fn heartbeat(State(state): State<RestState>, request: Request<Body>) -
     answer(take(&state, request).await)
 }
 
+/// A refusal in the endpoint's shape.
+pub fn refuse(refused: Refused) -> Response {
+    answer::<Answer>(Err(refused))
+}
+
 pub async fn wrong_method(method: Method) -> Response {
     answer::<Answer>(Err(Refused::method(&method, "POST")))
 }

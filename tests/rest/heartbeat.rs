@@ -169,9 +169,19 @@ async fn a_lag_is_shown_until_a_push_brings_the_broker_level() {
     })
     .await;
     push(&broker, json!({"version": 8})).await;
-    assert!(lag().is_some());
+    let status = async || broker.get("/api/v1/storage/status").await.json()["controller"].clone();
+    let told = status().await;
+    assert_eq!(
+        (
+            &told["url"],
+            &told["state"],
+            &told["inSync"],
+            &told["controllerMetadataVersion"]
+        ),
+        (&json!(controller.url), &json!("connected"), &json!(false), &json!(9))
+    );
     push(&broker, json!({"version": 9})).await;
-    assert_eq!(lag(), None);
+    assert_eq!((lag(), status().await["inSync"].clone()), (None, json!(true)));
 }
 
 #[tokio::test]

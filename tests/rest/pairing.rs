@@ -149,6 +149,11 @@ async fn a_storage_service_gets_every_change_and_serves_what_it_leads() {
     let seen = controller.broker.link().storages();
     assert!(seen.len() == 1 && seen[0].1.alive && seen[0].1.pushes >= 2, "{seen:?}");
 
+    let status = controller.get("/api/v1/storage/status").await.json();
+    let service = &status["storageServices"][0];
+    assert_eq!((&service["id"], &service["alive"]), (&json!(101), &json!(true)));
+    assert_eq!(service["port"], storage.address().port());
+
     // Data are not copied to other brokers yet, so nobody is promised that they are.
     let topic = dmq::controller::NewTopic {
         replication_factor: 2,
