@@ -19,7 +19,7 @@ pub(super) enum Node {
     File(usize),
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Inode {
     pub(super) content: Vec<u8>,
     stable: Vec<u8>,
@@ -72,6 +72,19 @@ impl State {
             pending_names: Vec::new(),
             inodes: Vec::new(),
             generation: 0,
+            locked: Vec::new(),
+            random: SeededRandom::new(seed),
+        }
+    }
+
+    /// A copy that decides by another seed what a crash spares.
+    pub(super) fn fork(&self, seed: u64) -> State {
+        State {
+            names: self.names.clone(),
+            stable_names: self.stable_names.clone(),
+            pending_names: self.pending_names.clone(),
+            inodes: self.inodes.clone(),
+            generation: self.generation,
             locked: Vec::new(),
             random: SeededRandom::new(seed),
         }

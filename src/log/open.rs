@@ -43,6 +43,7 @@ impl Log {
         if has_dir && !open.clean_shutdown {
             // The process before may have created names that it did not live to sync.
             (found.dirty.dir, found.dirty.names) = (true, true);
+            partition_metadata::mend_torn(disk, &open.dir, open.topic_id)?;
             found.dirty.files.push(partition_metadata::path(&open.dir));
         }
         let snapshots = usable_snapshots(&open, files.snapshots, &found.segments, log_end)?;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use dashmap::DashMap;
 use parking_lot::Mutex;
 
-use super::{BrokerTraffic, Durability, OpenReplica, Partition, log_config};
+use super::{BrokerTraffic, Directory, Durability, OpenReplica, Partition, log_config};
 use crate::config::{BrokerSettings, TopicSettings};
 use crate::disk::{Disk, GroupCommit};
 use crate::env::{Clock, Random};
@@ -122,6 +122,10 @@ impl PartitionRegistry {
             .map(|replica| Arc::clone(&replica.partition))
     }
 
+    pub(super) fn free_bytes_min(&self) -> u64 {
+        u64::try_from(self.open.settings.log_dir_min_free_bytes).unwrap_or(0)
+    }
+
     /// Every replica, in no order.
     pub fn all(&self) -> Vec<Arc<Partition>> {
         self.replicas
@@ -224,6 +228,10 @@ impl PartitionRegistry {
                 return Err(failed(&directory, error));
             }
         };
+        partition.set_directory(Directory {
+            health: Arc::clone(dir.health()),
+            free_bytes_min: self.free_bytes_min(),
+        });
         if let Some(offset) = checkpoints.cleaned.get(&name) {
             partition.log().set_cleaned_upto(*offset);
         }
