@@ -140,6 +140,7 @@ impl State {
                 apply_name(&mut self.stable_names, change);
             }
         }
+        drop_unreachable(&mut self.stable_names);
         self.names = self.stable_names.clone();
         for inode in &mut self.inodes {
             inode.crash(crash, &self.random);
@@ -184,6 +185,18 @@ impl Inode {
             }
         }
         self.content = self.stable.clone();
+    }
+}
+
+/// Removes what lies in directories whose own names did not survive.
+fn drop_unreachable(names: &mut BTreeMap<PathBuf, Node>) {
+    let all = std::mem::take(names);
+    // Parents come before what is in them.
+    for (path, node) in all {
+        let is_reachable = path.parent().is_none_or(|parent| names.get(parent) == Some(&Node::Dir));
+        if is_reachable {
+            names.insert(path, node);
+        }
     }
 }
 

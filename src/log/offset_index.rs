@@ -103,6 +103,11 @@ impl OffsetIndex {
         Ok(positions.collect())
     }
 
+    /// Whether entries wait in memory.
+    pub(super) fn has_unwritten(&self) -> bool {
+        self.file.has_unwritten()
+    }
+
     /// Bytes of all entries.
     pub(super) fn len_bytes(&self) -> u64 {
         self.file.len_bytes()

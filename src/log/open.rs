@@ -71,7 +71,15 @@ impl Log {
         } else {
             log_end
         };
-        let (segments, scanned) = (found.segments, found.scanned);
+        let (mut segments, scanned) = (found.segments, found.scanned);
+        if !unclean {
+            // What was opened to find the log's end is closed again: most partitions are idle, and handles are few.
+            for segment in &mut segments {
+                if let Some(unopened) = segment.unopened() {
+                    *segment = Arc::new(unopened);
+                }
+            }
+        }
         let log = Log::assemble(
             open,
             Opened {

@@ -6,6 +6,7 @@ mod compaction_model;
 mod crash;
 mod crash_states;
 mod garbage;
+mod idle;
 mod inspect;
 mod model;
 mod producers;

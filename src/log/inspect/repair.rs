@@ -9,10 +9,13 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use dmq_protocol::records::{Attributes, BatchHeader};
 use serde::Serialize;
 
 use super::super::error::IoContext;
-use super::super::file_names::{CLEANED, LEADER_EPOCHS, LOG, OFFSET_INDEX, SWAP, TIME_INDEX, TXN_INDEX};
+use super::super::file_names::{
+    CLEANED, LEADER_EPOCHS, LOG, OFFSET_INDEX, SWAP, TIME_INDEX, TXN_INDEX, parse_file_name,
+};
 use super::super::scan::read_batch;
 use super::super::segment_files::{SegmentFiles, remove_if_there};
 use super::super::{Checkpoint, LogDir, LogError};
@@ -78,7 +81,8 @@ pub fn repair(
             remove_if_there(disk.as_ref(), &files.path(kind))?;
         }
         if damaged.contains(base) {
-            mended.push(rewrite(&files, progress)?);
+            let next_base = bases(disk.as_ref(), found)?.into_iter().find(|next| next > base);
+            mended.push(rewrite(&files, next_base, progress)?);
         }
     }
     disk.sync_dir(&found.dir)
@@ -111,12 +115,50 @@ fn remove(disk: &dyn Disk, finding: &Finding) -> Result<Mended, LogError> {
     })
 }
 
+/// The segments' base offsets.
+fn bases(disk: &dyn Disk, found: &Found) -> Result<BTreeSet<Offset>, LogError> {
+    let entries = disk
+        .list(&found.dir)
+        .during("list the partition's directory", &found.dir)?;
+    let base = |name: &str| {
+        parse_file_name(name)
+            .filter(|(_, kind)| *kind == LOG)
+            .map(|(base, _)| base)
+    };
+    Ok(entries.iter().filter_map(|entry| base(&entry.name)).collect())
+}
+
+/// A batch without records that stands for offsets that were lost at a segment's end: recovery would take a gap there for
+/// a write that was never finished, and cut off every segment behind it.
+fn filler(first: Offset, next_base: Offset) -> Option<[u8; BatchHeader::LEN]> {
+    let last_offset_delta = i32::try_from(next_base.0 - 1 - first.0)
+        .ok()
+        .filter(|delta| *delta >= 0)?;
+    let header = BatchHeader {
+        base_offset: first.0,
+        batch_length: BatchHeader::MIN_BATCH_LENGTH,
+        partition_leader_epoch: -1,
+        magic: BatchHeader::MAGIC,
+        crc: 0,
+        attributes: Attributes::default(),
+        last_offset_delta,
+        base_timestamp: -1,
+        max_timestamp: -1,
+        producer_id: -1,
+        producer_epoch: -1,
+        base_sequence: -1,
+        record_count: 0,
+    };
+    let crc = header.crc_with(&[]);
+    Some(BatchHeader { crc, ..header }.to_bytes())
+}
+
 /// Writes a segment anew without what is damaged.
-fn rewrite(files: &SegmentFiles, progress: &dyn Progress) -> Result<Mended, LogError> {
+fn rewrite(files: &SegmentFiles, next_base: Option<Offset>, progress: &dyn Progress) -> Result<Mended, LogError> {
     let (path, new) = (files.path(LOG), files.with_suffix(CLEANED));
     let source = files.open(LOG, OpenMode::Read)?;
     let target = new.open(LOG, OpenMode::Truncate)?;
-    let (mut position, mut bytes_lost) = (0, 0);
+    let (mut position, mut bytes_lost, mut next) = (0, 0, files.base);
     walk(files, &*source, progress, |stretch| {
         match stretch {
             Stretch::Batch(found) => {
@@ -125,11 +167,17 @@ fn rewrite(files: &SegmentFiles, progress: &dyn Progress) -> Result<Mended, LogE
                     .write_all_at(&[std::io::IoSlice::new(batch.as_bytes())], position)
                     .during("write the records", &new.path(LOG))?;
                 position += batch.len() as u64;
+                next = Offset(batch.header().next_offset());
             }
             Stretch::Damage { from, to, .. } => bytes_lost += to - from,
         }
         Ok(())
     })?;
+    if let Some(filler) = next_base.and_then(|next_base| filler(next, next_base)) {
+        target
+            .write_all_at(&[std::io::IoSlice::new(&filler)], position)
+            .during("write the records", &new.path(LOG))?;
+    }
     target
         .sync_data()
         .map_err(|error| LogError::sync(&new.path(LOG), &error))?;

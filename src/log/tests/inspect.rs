@@ -68,16 +68,17 @@ fn an_intact_log_has_no_findings_and_is_counted() {
     assert_eq!((report.first_offset, report.end_offset), (0, 17));
 }
 
-#[test]
-fn damage_is_named_repaired_and_everything_else_survives() {
+/// Damages one batch of the middle segment, verifies, repairs, and recovers as the next start does.
+fn repaired(lost: i64) {
     let (mut setup, expected) = written();
     let dir = checkpoint(&setup, 17);
     let path = segment(5, "log");
     let whole = setup.disk.read(path.as_ref(), 1 << 20).unwrap();
-    let batch = whole.len() as u64 / 5;
-    setup.disk.damage(path.as_ref(), 2 * batch + 70, &[0xff; 5]).unwrap();
+    let batch = expected_lens(&setup);
+    let position: u64 = batch[..(lost - 5) as usize].iter().sum();
+    let bytes = batch[(lost - 5) as usize];
+    setup.disk.damage(path.as_ref(), position + 70, &[0xff; 5]).unwrap();
     let (found, report) = verified(&setup);
-    assert!(report.is_damaged());
     let [one] = &report.findings[..] else {
         panic!("{:?}", report.findings)
     };
@@ -85,33 +86,44 @@ fn damage_is_named_repaired_and_everything_else_survives() {
         (one.severity, one.path.to_str()),
         (Severity::Damage, Some(path.as_str()))
     );
-    assert_eq!((one.position, one.bytes), (2 * batch, batch));
+    assert_eq!((one.position, one.bytes), (position, bytes));
     setup.disk.crash(Crash::Process);
-    setup.recovery_point = Offset(8);
+    setup.recovery_point = Offset(lost + 1);
     assert!(
         matches!(setup.recover(), Err(LogError::Damaged { .. })),
         "it stays offline until then"
     );
 
+    drop(dir);
     let disk: Arc<dyn Disk> = Arc::new(setup.disk.clone());
-    let dir = {
-        drop(dir);
-        LogDir::open(Arc::clone(&disk), Path::new("/data")).unwrap()
-    };
+    let dir = LogDir::open(Arc::clone(&disk), Path::new("/data")).unwrap();
     let mended = inspect::repair(&disk, &dir, &found, &report, &Counter::default()).unwrap();
-    assert_eq!(mended.len(), 1);
-    assert_eq!(mended[0].bytes_lost, batch);
+    assert_eq!((mended.len(), mended[0].bytes_lost), (1, bytes));
     let kept = mended[0].kept.clone().unwrap();
     assert_eq!(setup.disk.read(&kept, 1 << 20).unwrap().len(), whole.len());
     let points = dir.read_checkpoint(Checkpoint::RecoveryPoint).unwrap();
     setup.recovery_point = *points.values().next().unwrap();
     assert_eq!(setup.recovery_point, Offset(5));
     let log = setup.recover().unwrap();
-    let without: Vec<_> = expected.into_iter().filter(|(offset, _)| *offset != 7).collect();
+    let without: Vec<_> = expected.into_iter().filter(|(offset, _)| *offset != lost).collect();
     assert_eq!(contents(&log, 0), without);
     assert_eq!(log.aborted_transactions(Offset(0), Offset(17)).unwrap().len(), 1);
     log.close().unwrap();
     assert_eq!(verified(&setup).1.findings, []);
+}
+
+/// Bytes of each batch of the middle segment.
+fn expected_lens(setup: &Setup) -> Vec<u64> {
+    let log = setup.open();
+    let batches = batches_from(&log, 5);
+    batches.iter().take(5).map(|batch| batch.len() as u64).collect()
+}
+
+#[test]
+fn damage_is_named_repaired_and_everything_else_survives() {
+    for lost in 5..10 {
+        repaired(lost);
+    }
 }
 
 #[test]
