@@ -17,7 +17,7 @@ use crate::config::{BrokerSettings, TopicSettings};
 use crate::disk::{Disk, GroupCommit};
 use crate::env::{Clock, Random};
 use crate::ids::{BrokerId, Offset, PartitionId, TopicId, TopicPartition};
-use crate::log::{Checkpoint, LogDir, LogError, OpenLog};
+use crate::log::{Checkpoint, LogDir, LogError, OpenLog, RecoveryProgress};
 use crate::metadata::{
     ConfigResourceType, MetadataChanges, MetadataImage, MetadataPublisher, PartitionImage, TopicImage,
 };
@@ -126,6 +126,11 @@ impl PartitionRegistry {
         u64::try_from(self.open.settings.log_dir_min_free_bytes).unwrap_or(0)
     }
 
+    /// Whether no data directory is left to work with.
+    pub fn has_no_directory_left(&self) -> bool {
+        self.open.dirs.iter().all(|dir| dir.health().offline().is_some())
+    }
+
     /// Every replica, in no order.
     pub fn all(&self) -> Vec<Arc<Partition>> {
         self.replicas
@@ -207,7 +212,7 @@ impl PartitionRegistry {
             log_start_offset: known(&checkpoints.log_starts),
             recovery_point: known(&checkpoints.recovery_points),
             clean_shutdown: dir.was_shut_down_cleanly(),
-            on_progress: None,
+            on_progress: Some(report_recovery),
         };
         let opened = Partition::open(OpenReplica {
             name: name.clone(),
@@ -361,6 +366,12 @@ impl PartitionRegistry {
             at,
         });
     }
+}
+
+/// Says how far the recovery of a large log is.
+fn report_recovery(progress: &RecoveryProgress) {
+    let (done, total) = (progress.bytes_done, progress.bytes_total);
+    tracing::info!(partition = %progress.topic_partition, bytes.done = done, bytes.total = total, "recovering a log");
 }
 
 impl MetadataPublisher for PartitionRegistry {

@@ -52,6 +52,22 @@ fn an_io_error_takes_its_directory_offline_and_no_other() {
     assert!(!marked("/one") && marked("/two"));
 }
 
+/// Segments are opened by name: the loss shows when the next one is begun.
+#[test]
+fn a_directory_that_vanishes_is_offline_and_no_other() {
+    let (cluster, partitions) = on_two_disks();
+    let [one, _, other, _] = &partitions[..] else {
+        unreachable!()
+    };
+    cluster.world.disk.remove_dir_all(one.log().dir()).unwrap();
+    let outcome = one.log().roll();
+    assert!(matches!(outcome, Err(LogError::Io { .. })), "{outcome:?}");
+    let refused = one.append(&batch(&["x"]), RequiredAcks::Leader, AppendOrigin::Client);
+    assert!(refused.is_err() && one.has_failed());
+    append(other, RequiredAcks::Leader);
+    assert!(!cluster.registry.has_no_directory_left());
+}
+
 #[test]
 fn a_directory_low_on_space_refuses_records_reads_on_and_resumes_by_itself() {
     let world = World::new();
