@@ -233,22 +233,27 @@ impl PartitionRegistry {
                 return Err(failed(&directory, error));
             }
         };
-        partition.set_directory(Directory {
-            health: Arc::clone(dir.health()),
-            free_bytes_min: self.free_bytes_min(),
-        });
-        if let Some(offset) = checkpoints.cleaned.get(&name) {
-            partition.log().set_cleaned_upto(*offset);
-        }
-        if let Err(error) = partition.set_role(image, self.open.broker_id) {
-            tracing::error!(partition = %name, %error, "cannot take up the partition's role");
-        }
+        self.settle(&partition, image, dir, checkpoints);
         let replica = Replica {
             partition: Arc::clone(&partition),
             dir: Arc::clone(dir),
         };
         self.replicas.insert((topic.id, number), replica);
         Ok(partition)
+    }
+
+    /// Tells a replica that was just opened of its directory, of what compaction did, and of its role.
+    fn settle(&self, partition: &Partition, image: &PartitionImage, dir: &LogDir, checkpoints: &Checkpoints) {
+        partition.set_directory(Directory {
+            health: Arc::clone(dir.health()),
+            free_bytes_min: self.free_bytes_min(),
+        });
+        if let Some(offset) = checkpoints.cleaned.get(partition.name()) {
+            partition.log().set_cleaned_upto(*offset);
+        }
+        if let Err(error) = partition.set_role(image, self.open.broker_id) {
+            tracing::error!(partition = %partition.name(), %error, "cannot take up the partition's role");
+        }
     }
 
     /// The directory for a new replica: the one that the metadata assigns, else the one with the fewest.
