@@ -9,6 +9,7 @@ use super::choice::Durability;
 use super::declarations;
 use super::error::{SettingError, SettingsErrors};
 use super::listener::{self, AdvertisedListener, Listener, ListenerTexts, RestListener};
+use super::requirements;
 use super::setting::Setting;
 use super::settings::Settings;
 use super::topic::TopicSettings;
@@ -129,6 +130,9 @@ impl BrokerSettings {
             "max.connections.per.ip.overrides",
         )));
         reader.keep(controller_in_process(text_of));
+        for error in requirements::check(text_of) {
+            reader.keep(Err::<(), _>(error));
+        }
         let topic_defaults = reader.keep_all(topic_defaults(text_of));
         let Some(topic_defaults) = topic_defaults else {
             return reader.finish_without();
