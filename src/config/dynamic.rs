@@ -73,9 +73,14 @@ fn without_listener(name: &str) -> Option<&str> {
     Some(base)
 }
 
+/// The declared setting behind a name that begins with a listener's.
+pub fn listener_setting(name: &str) -> Option<&'static Setting> {
+    declarations::broker(without_listener(name)?)
+}
+
 /// The declared setting behind a name, whichever listener it is for.
-pub(super) fn declared(name: &str) -> Option<&'static Setting> {
-    declarations::broker_at_run_time(without_listener(name).unwrap_or(name))
+pub fn declared(name: &str) -> Option<&'static Setting> {
+    declarations::broker_at_run_time(name).or_else(|| listener_setting(name))
 }
 
 /// Whether the setting of exactly this name may change at run time.

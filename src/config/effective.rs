@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::broker::BrokerSettings;
+use super::broker::{BrokerSettings, in_milliseconds};
 use super::declarations;
 use super::dynamic;
 use super::error::SettingError;
+use super::setting::Setting;
 use super::settings::Settings;
 use super::value;
 
@@ -133,6 +134,22 @@ impl EffectiveSettings {
     pub fn text(&self, name: &str) -> Option<&str> {
         let dynamic = self.this_broker.get(name).or_else(|| self.all_brokers.get(name));
         dynamic.map(String::as_str).or_else(|| self.start.text(name))
+    }
+
+    /// What holds for the topic setting `setting` where a topic does not set it, as Kafka shows it.
+    pub fn topic_default(&self, setting: &Setting) -> Option<String> {
+        let of = |name: &&str| self.text(name).map(|text| in_milliseconds(name, text.to_owned()));
+        let text = setting
+            .synonyms
+            .iter()
+            .find_map(of)
+            .or(setting.default.map(str::to_owned))?;
+        let unlimited = setting.name == "retention.ms" && text.trim().starts_with('-');
+        Some(if unlimited {
+            "-1".to_owned()
+        } else {
+            value::canonical(setting, &text)
+        })
     }
 
     /// A setting's value as a number; `None` where it has none.

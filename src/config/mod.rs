@@ -31,7 +31,7 @@ mod value;
 pub use broker::BrokerSettings;
 pub use choice::{CleanupPolicy, CompressionType, Durability, TimestampType};
 pub use client_metrics::{ClientMetricsError, validate as validate_client_metrics};
-pub use dynamic::{DynamicError, check_change, is_dynamic};
+pub use dynamic::{DynamicError, check_change, declared as broker_setting, is_dynamic, listener_setting};
 pub use effective::{EffectiveSettings, Layer, Scope};
 pub use error::{Located, SettingError, SettingsErrors};
 pub use group::{resolve as group_value, validate as validate_group};

@@ -21,7 +21,9 @@ const MECHANISMS: [&str; 6] = [
 
 /// Whether Kafka knows names like this one.
 pub(super) fn is_known(name: &str) -> bool {
-    PLUG_INS.iter().any(|prefix| name.len() > prefix.len() && name.starts_with(prefix))
+    PLUG_INS
+        .iter()
+        .any(|prefix| name.len() > prefix.len() && name.starts_with(prefix))
         || listener_setting(name).is_some()
 }
 

@@ -39,6 +39,7 @@ pub struct BoundListener {
 #[derive(Debug)]
 pub struct NetServer {
     drain: Arc<Drain>,
+    admission: Arc<Admission>,
     budget: MemoryBudget,
     stats: Vec<(BoundListener, Arc<ListenerStats>)>,
 }
@@ -76,8 +77,9 @@ impl BoundListeners {
             .iter()
             .map(|listener| listener.connections_max)
             .collect();
+        let admission = Admission::new(self.config.connections.clone(), maxima);
         let shared = Arc::new(AcceptShared {
-            admission: Admission::new(self.config.connections.clone(), maxima),
+            admission: Arc::clone(&admission),
             drain: Arc::clone(&drain),
             clock,
             next_connection_id: AtomicU64::new(1),
@@ -94,7 +96,12 @@ impl BoundListeners {
             stats.push((bound, Arc::clone(&context.stats)));
             tokio::spawn(Acceptor::new(socket, number, info, context, Arc::clone(&shared)).run());
         }
-        NetServer { drain, budget, stats }
+        NetServer {
+            drain,
+            admission,
+            budget,
+            stats,
+        }
     }
 }
 
@@ -102,6 +109,11 @@ impl NetServer {
     /// Each listener's counters.
     pub fn stats(&self) -> &[(BoundListener, Arc<ListenerStats>)] {
         &self.stats
+    }
+
+    /// Where the limits on connections can be changed.
+    pub fn admission(&self) -> Arc<Admission> {
+        Arc::clone(&self.admission)
     }
 
     /// Bytes that new requests may still take before connections are made to wait; negative when over the bound.

@@ -7,18 +7,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::banner::Banner;
+use super::connection_limits::ConnectionLimitsPublisher;
 use super::directories::Directories;
 use super::net_config::net_config;
 use super::rest_listeners::RestSockets;
 use super::upkeep::Upkeep;
 use super::{Broker, ServerError};
 use crate::api::{Handles, ProducerIds, Service};
-use crate::config::{BrokerSettings, Durability as DurabilitySetting, Settings};
+use crate::config::{BrokerSettings, Durability as DurabilitySetting, LiveSettings, Settings};
 use crate::controller::{Controller, ControllerHandle, StartController};
 use crate::disk::{Disk, GroupCommit, GroupCommitConfig, RealDisk};
 use crate::env::{Clock, Random, SystemClock, SystemRandom};
 use crate::fetch_session::{FetchSessionCache, SessionLimits};
-use crate::metadata::{DirectoryId, Endpoint, MetadataImage};
+use crate::metadata::{DirectoryId, Endpoint, MetadataImage, SettingsPublisher};
 use crate::net::{BoundListeners, default_gateway};
 use crate::partition::{Durability, LoadProgress, OpenRegistry, PartitionRegistry};
 
@@ -84,12 +85,15 @@ impl Broker {
             blocking(move || Controller::start(start)).await??
         };
         let handle = controller.handle();
-        let partitions = open_partitions(&settings, &world, &directories, &handle.metadata().load_full()).await?;
+        let live = follow_settings(&settings, &handle).await?;
+        let partitions = open_partitions(&live, &world, &directories, &handle.metadata().load_full()).await?;
         handle.register_publisher(Arc::clone(&partitions) as _).await?;
 
-        let handles = Arc::new(api_handles(&settings, &world, handle, &partitions));
+        let handles = Arc::new(api_handles(&live, &world, handle.clone(), &partitions));
         let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
         let net = listeners.serve(service, Arc::clone(&world.clock));
+        let limits = ConnectionLimitsPublisher::new(live, net.admission());
+        handle.register_publisher(Arc::new(limits)).await?;
         rest.open(&handles);
         let upkeep = Upkeep::start(settings.broker(), &partitions);
         let broker = Broker {
@@ -124,14 +128,22 @@ impl Broker {
     }
 }
 
+/// The settings in force, from now on in step with the metadata.
+async fn follow_settings(settings: &Arc<Settings>, handle: &ControllerHandle) -> Result<LiveSettings, ServerError> {
+    let publisher = SettingsPublisher::new(Arc::clone(settings), &handle.metadata().load());
+    let live = publisher.live();
+    handle.register_publisher(Arc::new(publisher)).await?;
+    Ok(live)
+}
+
 /// What handlers work with.
 fn api_handles(
-    settings: &Settings,
+    live: &LiveSettings,
     world: &World,
     controller: ControllerHandle,
     partitions: &Arc<PartitionRegistry>,
 ) -> Handles {
-    let settings = Arc::new(settings.broker().clone());
+    let settings = live.broker();
     Handles {
         broker_id: settings.node_id,
         metadata: controller.metadata().clone(),
@@ -145,6 +157,7 @@ fn api_handles(
         clock: Arc::clone(&world.clock),
         random: Arc::clone(&world.random),
         settings,
+        live: live.clone(),
     }
 }
 
@@ -205,12 +218,12 @@ fn endpoints(settings: &BrokerSettings, bound: &[(String, SocketAddr)]) -> Vec<E
 
 /// Opens every replica that has a directory, telling how far it is when that takes long.
 async fn open_partitions(
-    settings: &Arc<Settings>,
+    live: &LiveSettings,
     world: &World,
     directories: &Directories,
     image: &Arc<MetadataImage>,
 ) -> Result<Arc<PartitionRegistry>, ServerError> {
-    let broker = Arc::new(settings.broker().clone());
+    let broker = live.broker();
     let group_commit = GroupCommit::new(GroupCommitConfig::default(), Arc::clone(&world.clock));
     let registry = Arc::new(PartitionRegistry::new(OpenRegistry {
         broker_id: broker.node_id,
@@ -219,7 +232,7 @@ async fn open_partitions(
             DurabilitySetting::Fsync => Durability::Fsync,
             DurabilitySetting::Os => Durability::Os,
         },
-        settings: broker,
+        settings: live.clone(),
         group_commit: Arc::new(group_commit),
         disk: Arc::clone(&world.disk),
         clock: Arc::clone(&world.clock),

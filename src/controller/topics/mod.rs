@@ -7,11 +7,13 @@ mod create;
 mod delete;
 mod effective;
 mod name;
-pub use name::validate as validate_name;
 mod placement;
+
+pub use name::validate as validate_name;
 
 pub(super) use create::create;
 pub(super) use delete::delete;
+pub(super) use effective::validate as validate_configs;
 
 #[cfg(test)]
 mod tests;
