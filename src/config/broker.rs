@@ -241,6 +241,8 @@ pub(super) fn in_milliseconds(name: &str, text: String) -> String {
     let factor: i64 = match name.rsplit('.').next() {
         Some("hours") => 3_600_000,
         Some("minutes") => 60_000,
+        // Here every negative number is "for ever".
+        _ if name == "log.retention.ms" => 1,
         _ => return text,
     };
     match text.trim().parse::<i64>() {

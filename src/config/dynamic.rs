@@ -41,6 +41,8 @@ const THREADS: [&str; 5] = [
     "num.replica.fetchers",
 ];
 
+const DEFAULT_REPORTER: &str = "org.apache.kafka.common.metrics.JmxReporter";
+
 /// Changes of these would need listeners that open and close while the broker runs.
 const FIXED_WHILE_RUNNING: [&str; 2] = ["listeners", "listener.security.protocol.map"];
 
@@ -144,6 +146,7 @@ pub fn check_change(now: &EffectiveSettings, scope: Scope, proposed: &Layer) -> 
         )
     })?;
     fixed(now, &next)?;
+    reporters(now, &next)?;
     threads(now, &next)?;
     tiered_retention(&next)
 }
@@ -155,6 +158,21 @@ fn fixed(now: &EffectiveSettings, next: &EffectiveSettings) -> Result<(), Dynami
     match changed {
         Some(name) => Err(DynamicError::Refused(format!(
             "{name} cannot be changed while the broker runs; set it in the broker's configuration and restart"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// A reporter is a class that Kafka would load; the one that it has by default stands for none here.
+fn reporters(now: &EffectiveSettings, next: &EffectiveSettings) -> Result<(), DynamicError> {
+    const NAME: &str = "metric.reporters";
+    let of = |settings: &EffectiveSettings| value::split_list(settings.text(NAME).unwrap_or_default());
+    let unknown = of(next)
+        .into_iter()
+        .find(|class| !of(now).contains(class) && class != DEFAULT_REPORTER);
+    match unknown {
+        Some(class) => Err(DynamicError::Refused(format!(
+            "Validation of dynamic config update of [{NAME}] failed: there is no class {class} in this broker"
         ))),
         None => Ok(()),
     }

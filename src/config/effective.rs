@@ -144,12 +144,7 @@ impl EffectiveSettings {
             .iter()
             .find_map(of)
             .or(setting.default.map(str::to_owned))?;
-        let unlimited = setting.name == "retention.ms" && text.trim().starts_with('-');
-        Some(if unlimited {
-            "-1".to_owned()
-        } else {
-            value::canonical(setting, &text)
-        })
+        Some(value::canonical(setting, &text))
     }
 
     /// A setting's value as a number; `None` where it has none.

@@ -73,8 +73,8 @@ pub(super) fn entry(
 }
 
 /// What the broker's settings of these names say, the strongest first: for this broker, for all, at the start, by
-/// default, and in each the names in their order. As in Kafka, what comes before the first name's own is left out.
-pub(super) fn broker_synonyms(settings: &EffectiveSettings, names: &[&str]) -> Vec<DescribeConfigsSynonym> {
+/// default, and in each the names in their order. As in Kafka, what comes before what `own` says is left out.
+pub(super) fn broker_synonyms(settings: &EffectiveSettings, own: &str, names: &[&str]) -> Vec<DescribeConfigsSynonym> {
     let dynamic = |scope: Scope, name: &str| settings.layer(scope).get(name).cloned();
     let start = |name: &str| settings.start().set_text(name).map(str::to_owned);
     let default = |name: &str| declarations::broker(name)?.default.map(str::to_owned);
@@ -90,6 +90,5 @@ pub(super) fn broker_synonyms(settings: &EffectiveSettings, names: &[&str]) -> V
             all.extend(text.map(|text| synonym(name, &text, source)));
         }
     }
-    let first = names.first().copied().unwrap_or_default();
-    all.into_iter().skip_while(|synonym| *synonym.name != *first).collect()
+    all.into_iter().skip_while(|synonym| *synonym.name != *own).collect()
 }

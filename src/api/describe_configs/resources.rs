@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dmq_protocol::messages::describe_configs::{DescribeConfigsResource, DescribeConfigsResourceResult};
+use dmq_protocol::messages::describe_configs::{
+    DescribeConfigsResource, DescribeConfigsResourceResult, DescribeConfigsSynonym,
+};
 
 use super::entry::{Source, broker_synonyms, entry, synonym};
 use crate::api::Handles;
@@ -94,9 +96,15 @@ fn told<'a>(
     all.filter(|setting| !setting.internal || own.contains_key(setting.name))
 }
 
+/// What the broker says for a setting of a topic or a group; the first of its names there is its own there.
+fn of_broker(settings: &EffectiveSettings, setting: &Setting) -> Vec<DescribeConfigsSynonym> {
+    let own = setting.synonyms.first().copied().unwrap_or_default();
+    broker_synonyms(settings, own, setting.synonyms)
+}
+
 fn topic(settings: &EffectiveSettings, own: &Own) -> Vec<DescribeConfigsResourceResult> {
     let one = |setting: &'static Setting| {
-        let mut synonyms = broker_synonyms(settings, setting.synonyms);
+        let mut synonyms = of_broker(settings, setting);
         let value = match own.get(setting.name) {
             Some(text) => {
                 let value = canonical(setting, text);
@@ -119,7 +127,7 @@ fn group(settings: &EffectiveSettings, own: &Own) -> Vec<DescribeConfigsResource
                 .map(|default| synonym(setting.name, default, Source::Default))
                 .into_iter()
                 .collect(),
-            names => broker_synonyms(settings, names),
+            _ => of_broker(settings, setting),
         };
         if let (true, Some(value)) = (own.contains_key(setting.name), &value) {
             synonyms.insert(0, synonym(setting.name, value, Source::Group));
@@ -180,7 +188,12 @@ fn broker(settings: &EffectiveSettings) -> Vec<DescribeConfigsResourceResult> {
         let value = text.map(|text| setting.map_or_else(|| text.to_owned(), |setting| canonical(setting, text)));
         DescribeConfigsResourceResult {
             read_only: !is_dynamic(name),
-            ..entry(name, setting, value, broker_synonyms(settings, &synonym_names(name)))
+            ..entry(
+                name,
+                setting,
+                value,
+                broker_synonyms(settings, name, &synonym_names(name)),
+            )
         }
     };
     names.into_iter().map(one).collect()

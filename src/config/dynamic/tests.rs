@@ -3,6 +3,8 @@ use std::sync::Arc;
 use super::*;
 use crate::config::Settings;
 
+const PLAIN: &str = "PLAINTEXT:PLAINTEXT,SECOND:PLAINTEXT";
+
 fn now() -> EffectiveSettings {
     EffectiveSettings::at_start(Arc::new(Settings::default()))
 }
@@ -81,7 +83,7 @@ fn each_mode_refuses_in_kafkas_words() {
 #[test]
 fn what_does_not_fit_the_rest_is_refused() {
     use Scope::ThisBroker;
-    let cases: [(&[(&str, &str)], &str); 9] = [
+    let cases: [(&[(&str, &str)], &str); 11] = [
         (
             &[("num.io.threads", "100")],
             "Dynamic thread count update validation failed for num.io.threads=100, value should not be greater than \
@@ -99,6 +101,14 @@ fn what_does_not_fit_the_rest_is_refused() {
         (
             &[("log.retention.ms", "0")],
             "log.retention.ms must be unlimited (-1) or, greater than or equal to 1",
+        ),
+        (
+            &[("metric.reporters", "foo.Bar")],
+            "Validation of dynamic config update of [metric.reporters] failed: there is no class foo.Bar in this broker",
+        ),
+        (
+            &[("listeners", "PLAINTEXT://:9092,SECOND://:9093"), ("listener.security.protocol.map", PLAIN)],
+            "listeners cannot be changed while the broker runs; set it in the broker's configuration and restart",
         ),
         (
             &[("log.roll.ms", "0")],
@@ -140,6 +150,10 @@ fn what_may_change_changes_and_this_broker_goes_before_all_brokers() {
         .unwrap();
     assert_eq!(both.broker().topic_defaults.retention_ms, Some(1000));
     assert_eq!(both.broker().message_max_bytes(), 7);
+    let for_ever = both
+        .with(Scope::ThisBroker, layer(&[("log.retention.ms", "-2")]))
+        .unwrap();
+    assert_eq!(for_ever.broker().topic_defaults.retention_ms, None);
     let mine_gone = both.with(Scope::ThisBroker, Layer::new()).unwrap();
     assert_eq!(mine_gone.broker().topic_defaults.retention_ms, Some(2000));
 }
