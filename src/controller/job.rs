@@ -30,6 +30,14 @@ impl Situation<'_> {
     pub fn effective(&self) -> EffectiveSettings {
         self.image.configs.effective(self.settings).0
     }
+
+    /// Refuses to make what an external controller would not know of.
+    pub(super) fn check_owner(&self) -> Result<(), ControllerError> {
+        match &self.settings.broker().metadata_service_url {
+            Some(url) => Err(ControllerError::OwnedElsewhere { url: url.clone() }),
+            None => Ok(()),
+        }
+    }
 }
 
 /// What a decision leads to.

@@ -13,7 +13,7 @@ use arc_swap::ArcSwap;
 use dashmap::DashMap;
 use parking_lot::Mutex;
 
-use super::{Durability, OpenReplica, Partition, log_config};
+use super::{BrokerTraffic, Durability, OpenReplica, Partition, log_config};
 use crate::config::{BrokerSettings, LiveSettings, TopicSettings};
 use crate::disk::{Disk, GroupCommit};
 use crate::env::{Clock, Random};
@@ -70,6 +70,7 @@ pub struct PartitionRegistry {
     applied: ArcSwap<BrokerSettings>,
     /// Directories of deleted topics, and when they may be removed (monotonic).
     doomed: Mutex<Vec<Doomed>>,
+    traffic: BrokerTraffic,
 }
 
 #[derive(Debug, Clone)]
@@ -112,6 +113,7 @@ impl PartitionRegistry {
             replicas: DashMap::new(),
             offline: DashMap::new(),
             doomed: Mutex::default(),
+            traffic: BrokerTraffic::default(),
         }
     }
 
@@ -138,6 +140,16 @@ impl PartitionRegistry {
     /// Whether there is no replica.
     pub fn is_empty(&self) -> bool {
         self.replicas.is_empty()
+    }
+
+    /// What went in and out.
+    pub fn traffic(&self) -> &BrokerTraffic {
+        &self.traffic
+    }
+
+    /// How many replicas' files could not be opened.
+    pub fn offline_count(&self) -> usize {
+        self.offline.len()
     }
 
     /// Whether files of some replica could not be opened: their directory then needs recovery at the next start, too.
@@ -203,6 +215,7 @@ impl PartitionRegistry {
             durability: self.open.durability,
             group_commit: Arc::clone(&self.open.group_commit),
             high_watermark: known(&checkpoints.high_watermarks),
+            meter: self.traffic.of(&topic.name),
         });
         let partition = match opened {
             Ok(partition) => partition,

@@ -107,7 +107,10 @@ fn what_does_not_fit_the_rest_is_refused() {
             "Validation of dynamic config update of [metric.reporters] failed: there is no class foo.Bar in this broker",
         ),
         (
-            &[("listeners", "PLAINTEXT://:9092,SECOND://:9093"), ("listener.security.protocol.map", PLAIN)],
+            &[
+                ("listeners", "PLAINTEXT://:9092,SECOND://:9093"),
+                ("listener.security.protocol.map", PLAIN),
+            ],
             "listeners cannot be changed while the broker runs; set it in the broker's configuration and restart",
         ),
         (

@@ -10,6 +10,7 @@ mod name;
 mod placement;
 
 pub use name::validate as validate_name;
+pub(in crate::controller) use placement::default_directory;
 
 pub(super) use create::create;
 pub(super) use delete::delete;

@@ -41,7 +41,10 @@ pub fn alter(wire: &mut Wire, resource: AlterConfigsResource, validate_only: boo
         validate_only,
     };
     let outcome = wire.call(1, &request).responses.remove(0);
-    (outcome.error_code, outcome.error_message.map(|message| message.to_string()))
+    (
+        outcome.error_code,
+        outcome.error_message.map(|message| message.to_string()),
+    )
 }
 
 /// Sets one config, which must be possible.
@@ -79,7 +82,8 @@ pub fn describe(wire: &mut Wire, kind: i8, name: &str) -> Vec<DescribeConfigsRes
 /// One config of a resource, which must be there.
 pub fn config(wire: &mut Wire, kind: i8, name: &str, config: &str) -> DescribeConfigsResourceResult {
     let mut all = describe(wire, kind, name).into_iter();
-    all.find(|found| *found.name == *config).unwrap_or_else(|| panic!("{config} is not described"))
+    all.find(|found| *found.name == *config)
+        .unwrap_or_else(|| panic!("{config} is not described"))
 }
 
 /// The value of one config of a resource and the number of its source.

@@ -42,12 +42,27 @@ fn listed(wire: &mut Wire, version: i16, types: &[i8]) -> (ErrorCode, Vec<(Strin
 fn a_topic_is_told_with_its_own_values_the_brokers_and_the_defaults() {
     let broker = TestBroker::with(&[("log.segment.bytes", "2000000"), ("log.retention.hours", "1")]);
     let mut wire = broker.connect();
-    Topic::create_with(&broker, "told", 1, &[("cleanup.policy", "delete, compact"), ("internal.segment.bytes", "9000")]);
+    Topic::create_with(
+        &broker,
+        "told",
+        1,
+        &[
+            ("cleanup.policy", "delete, compact"),
+            ("internal.segment.bytes", "9000"),
+        ],
+    );
     Topic::create(&broker, "plain", 1);
 
     assert_eq!(describe(&mut wire, TOPIC, "plain").len(), 37);
-    assert_eq!(describe(&mut wire, TOPIC, "told").len(), 38, "an internal one that is set is told, too");
-    assert_eq!(value(&mut wire, TOPIC, "told", "cleanup.policy"), some("delete,compact", 1));
+    assert_eq!(
+        describe(&mut wire, TOPIC, "told").len(),
+        38,
+        "an internal one that is set is told, too"
+    );
+    assert_eq!(
+        value(&mut wire, TOPIC, "told", "cleanup.policy"),
+        some("delete,compact", 1)
+    );
     assert_eq!(
         synonyms(&mut wire, TOPIC, "told", "cleanup.policy"),
         [
@@ -61,7 +76,10 @@ fn a_topic_is_told_with_its_own_values_the_brokers_and_the_defaults() {
     assert_eq!(synonyms(&mut wire, TOPIC, "told", "retention.ms"), []);
 
     let ratio = config(&mut wire, TOPIC, "told", "min.cleanable.dirty.ratio");
-    assert_eq!((ratio.config_type, ratio.read_only, ratio.is_sensitive), (6, false, false));
+    assert_eq!(
+        (ratio.config_type, ratio.read_only, ratio.is_sensitive),
+        (6, false, false)
+    );
     assert!(ratio.documentation.is_some_and(|text| text.ends_with('.')));
 }
 
@@ -105,8 +123,18 @@ fn what_cannot_be_described_is_refused_with_kafkas_codes_and_words() {
             ErrorCode::INVALID_REQUEST,
             "Unexpected broker id, expected 1 or empty string, but received 2",
         ),
-        (BROKER, "x", ErrorCode::INVALID_REQUEST, "Broker id must be an integer, but it is: x"),
-        (LOGGER, "2", ErrorCode::INVALID_REQUEST, "Unexpected broker id, expected 1 but received 2"),
+        (
+            BROKER,
+            "x",
+            ErrorCode::INVALID_REQUEST,
+            "Broker id must be an integer, but it is: x",
+        ),
+        (
+            LOGGER,
+            "2",
+            ErrorCode::INVALID_REQUEST,
+            "Unexpected broker id, expected 1 but received 2",
+        ),
         (LOGGER, "", ErrorCode::INVALID_REQUEST, "Broker id must not be empty"),
         (
             CLIENT_METRICS,
@@ -115,11 +143,19 @@ fn what_cannot_be_described_is_refused_with_kafkas_codes_and_words() {
             "Client metrics subscription name must not be empty",
         ),
         (GROUP, "", ErrorCode::INVALID_REQUEST, "Group name must not be empty"),
-        (99, "x", ErrorCode::INVALID_REQUEST, "Unexpected resource type 99 for resource x"),
+        (
+            99,
+            "x",
+            ErrorCode::INVALID_REQUEST,
+            "Unexpected resource type 99 for resource x",
+        ),
     ];
     for (kind, name, code, message) in cases {
         let result = wire.call(4, &everything_of(kind, name)).results.remove(0);
-        assert_eq!((result.error_code, result.error_message.as_deref()), (code, Some(message)));
+        assert_eq!(
+            (result.error_code, result.error_message.as_deref()),
+            (code, Some(message))
+        );
         assert!(result.configs.is_empty());
     }
 }
@@ -172,7 +208,11 @@ fn what_is_set_for_brokers_reaches_topics_at_once_this_broker_before_all() {
     unset(&mut wire, BROKER, "", "message.max.bytes");
     assert_eq!(value(&mut wire, BROKER, "1", "message.max.bytes"), some("7000", 4));
     assert!(fits(&mut wire));
-    assert!(describe(&mut wire, BROKER, "").iter().all(|config| &*config.name != "message.max.bytes"));
+    assert!(
+        describe(&mut wire, BROKER, "")
+            .iter()
+            .all(|config| &*config.name != "message.max.bytes")
+    );
 }
 
 #[test]
@@ -211,7 +251,10 @@ fn of_several_resources_each_is_answered_for_itself_in_order() {
     };
     for version in 0..=1 {
         let answer = wire.call(version, &request);
-        let told = answer.responses.iter().map(|one| (one.error_code, one.error_message.as_deref()));
+        let told = answer
+            .responses
+            .iter()
+            .map(|one| (one.error_code, one.error_message.as_deref()));
         assert_eq!(
             told.collect::<Vec<_>>(),
             [
@@ -261,7 +304,10 @@ fn the_old_request_replaces_all_configs_and_knows_no_loggers() {
     };
     for version in 0..=2 {
         let answer = wire.call(version, &request);
-        let told = answer.responses.iter().map(|one| (one.error_code, one.error_message.as_deref()));
+        let told = answer
+            .responses
+            .iter()
+            .map(|one| (one.error_code, one.error_message.as_deref()));
         assert_eq!(
             told.collect::<Vec<_>>(),
             [
@@ -289,7 +335,10 @@ fn passwords_and_what_may_be_one_are_never_told() {
     for (name, kind) in secrets {
         set(&mut wire, BROKER, "1", name, "hunter2");
         let told = config(&mut wire, BROKER, "1", name);
-        assert_eq!((told.is_sensitive, told.config_type, told.config_source), (true, kind, 2));
+        assert_eq!(
+            (told.is_sensitive, told.config_type, told.config_source),
+            (true, kind, 2)
+        );
     }
     assert!(config(&mut wire, BROKER, "1", "ssl.key.password").is_sensitive);
     let all = format!("{:?}", describe(&mut wire, BROKER, "1"));
@@ -306,13 +355,25 @@ fn read_only_settings_are_told_as_such_and_the_others_can_be_changed() {
         .collect();
     let count = all.values().filter(|read_only| !**read_only).count();
     assert!(count > 90, "{count}");
-    for (name, read_only) in [("node.id", true), ("num.partitions", true), ("log.retention.hours", true)] {
+    for (name, read_only) in [
+        ("node.id", true),
+        ("num.partitions", true),
+        ("log.retention.hours", true),
+    ] {
         assert_eq!(all.get(name), Some(&read_only), "{name}");
     }
-    for (name, read_only) in [("log.retention.ms", false), ("max.connections", false), ("num.io.threads", false)] {
+    for (name, read_only) in [
+        ("log.retention.ms", false),
+        ("max.connections", false),
+        ("num.io.threads", false),
+    ] {
         assert_eq!(all.get(name), Some(&read_only), "{name}");
     }
-    let refused = alter(&mut wire, steps(BROKER, "", &[("listeners", SET, Some("PLAINTEXT://:1"))]), false);
+    let refused = alter(
+        &mut wire,
+        steps(BROKER, "", &[("listeners", SET, Some("PLAINTEXT://:1"))]),
+        false,
+    );
     let text = "Cannot update these configs at default cluster level, broker id must be specified: [listeners]";
     assert_eq!(refused, (ErrorCode::INVALID_REQUEST, Some(text.to_owned())));
 }
@@ -330,7 +391,11 @@ fn groups_and_subscriptions_keep_what_they_are_told_and_are_listed() {
     let refused = alter(&mut wire, steps(GROUP, "g", &[(session, SET, Some("5"))]), false);
     let text = "consumer.session.timeout.ms must be in the range 45000 to 60000 inclusive.";
     assert_eq!(refused, (ErrorCode::INVALID_CONFIG, Some(text.to_owned())));
-    let refused = alter(&mut wire, steps(CLIENT_METRICS, "m", &[("match", APPEND, Some("x"))]), false);
+    let refused = alter(
+        &mut wire,
+        steps(CLIENT_METRICS, "m", &[("match", APPEND, Some("x"))]),
+        false,
+    );
     let text = "Can't APPEND to key match because its type is not LIST.";
     assert_eq!(refused, (ErrorCode::INVALID_CONFIG, Some(text.to_owned())));
 
@@ -358,7 +423,10 @@ fn groups_and_subscriptions_keep_what_they_are_told_and_are_listed() {
     assert_eq!(listed(&mut wire, 1, &[]), (ErrorCode::NONE, all.to_vec()));
     let some_kinds = listed(&mut wire, 1, &[GROUP, TOPIC, GROUP]);
     assert_eq!(some_kinds, (ErrorCode::NONE, vec![all[0].clone(), all[4].clone()]));
-    assert_eq!(listed(&mut wire, 1, &[TOPIC, 99]), (ErrorCode::UNSUPPORTED_VERSION, Vec::new()));
+    assert_eq!(
+        listed(&mut wire, 1, &[TOPIC, 99]),
+        (ErrorCode::UNSUPPORTED_VERSION, Vec::new())
+    );
     assert_eq!(listed(&mut wire, 0, &[]).1, [resource("m", CLIENT_METRICS)]);
     unset(&mut wire, CLIENT_METRICS, "m", "interval.ms");
     assert_eq!(listed(&mut wire, 0, &[]).1, []);
@@ -369,7 +437,10 @@ fn log_levels_are_told_and_changed_but_not_kept() {
     let broker = TestBroker::start();
     let mut wire = broker.connect();
     let all = describe(&mut wire, LOGGER, "1");
-    assert!(all.iter().all(|logger| logger.config_source == 6 && !logger.read_only && !logger.is_sensitive));
+    assert!(
+        all.iter()
+            .all(|logger| logger.config_source == 6 && !logger.read_only && !logger.is_sensitive)
+    );
     // Other tests of this process do not look at the levels of this part.
     let logger = "dmq::fetch_session";
     set(&mut wire, LOGGER, "1", logger, "TRACE");
@@ -392,7 +463,9 @@ fn a_limit_on_connections_holds_for_those_to_come() {
     let broker = TestBroker::start();
     let mut first = broker.connect();
     set(&mut first, BROKER, "1", "max.connections.per.ip", "1");
-    broker.connect().assert_closed("one connection of this address is there already");
+    broker
+        .connect()
+        .assert_closed("one connection of this address is there already");
     unset(&mut first, BROKER, "1", "max.connections.per.ip");
     set(&mut first, BROKER, "1", "listener.name.plaintext.max.connections", "1");
     broker.connect().assert_closed("the listener has its one connection");
