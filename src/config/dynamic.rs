@@ -71,8 +71,8 @@ pub enum DynamicError {
 
 /// The setting that a name stands for, without the listener that it may be for.
 fn without_listener(name: &str) -> Option<&str> {
-    let (_, base) = name.strip_prefix(LISTENER)?.split_once('.')?;
-    Some(base)
+    let (listener, base) = name.strip_prefix(LISTENER)?.split_once('.')?;
+    (!listener.is_empty()).then_some(base)
 }
 
 /// The declared setting behind a name that begins with a listener's.

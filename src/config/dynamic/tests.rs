@@ -1,3 +1,5 @@
+//! What may change at run time, and what is refused in which words.
+
 use std::sync::Arc;
 
 use super::*;

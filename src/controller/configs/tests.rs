@@ -1,3 +1,5 @@
+//! Decisions about configs, without a controller around them.
+
 use std::sync::Arc;
 
 use dmq_protocol::Uuid;
@@ -121,134 +123,142 @@ fn a_list_grows_from_its_default_and_shrinks_to_nothing() {
     assert_eq!(told, "Configuration 'cleanup.policy' values must not be empty.");
 }
 
+/// A resource, the steps to change it, and Kafka's answer.
+type Refusal = (
+    ConfigResourceType,
+    &'static str,
+    &'static [(&'static str, i8, Option<&'static str>)],
+    &'static str,
+);
+
+const REFUSALS: [Refusal; 26] = [
+    (
+        TOPIC,
+        "orders",
+        &[("nope", SET, Some("1"))],
+        "Unknown topic config name: nope",
+    ),
+    (
+        TOPIC,
+        "orders",
+        &[("segment.bytes", SET, Some("1")), ("zzz", SET, Some("1"))],
+        "Unknown topic config name: zzz",
+    ),
+    (
+        TOPIC,
+        "orders",
+        &[("segment.bytes", SET, Some("100000000000000"))],
+        "Invalid value 100000000000000 for configuration segment.bytes: Not a number of type INT",
+    ),
+    (
+        TOPIC,
+        "orders",
+        &[("retention.ms", APPEND, Some("1"))],
+        "Can't APPEND to key retention.ms because its type is not LIST.",
+    ),
+    (
+        TOPIC,
+        "orders",
+        &[("nope", SUBTRACT, Some("1"))],
+        "Can't SUBTRACT to key nope because its type is not LIST.",
+    ),
+    (
+        TOPIC,
+        "orders",
+        &[("retention.ms", SET, None), ("nope", APPEND, None)],
+        "Null value not supported for : retention.ms, nope",
+    ),
+    (
+        TOPIC,
+        "orders",
+        &[("retention.ms", SET, Some("1")), ("retention.ms", DELETE, None)],
+        "Error due to duplicate config keys",
+    ),
+    (
+        TOPIC,
+        "orders",
+        &[("retention.ms", 9, Some("1"))],
+        "Unknown operations type 9",
+    ),
+    (
+        TOPIC,
+        "orders",
+        &[
+            ("min.compaction.lag.ms", SET, Some("9")),
+            ("max.compaction.lag.ms", SET, Some("5")),
+        ],
+        "conflict topic config setting min.compaction.lag.ms (9) > max.compaction.lag.ms (5)",
+    ),
+    (
+        TOPIC,
+        "nosuch",
+        &[("retention.ms", SET, Some("1"))],
+        "The topic 'nosuch' does not exist.",
+    ),
+    (TOPIC, "nosuch", &[], "The topic 'nosuch' does not exist."),
+    (
+        TOPIC,
+        "nosuch",
+        &[("nope", SET, Some("1"))],
+        "Unknown topic config name: nope",
+    ),
+    (
+        TOPIC,
+        "no such",
+        &[],
+        "Topic name is invalid: 'no such' contains one or more characters other than ASCII alphanumerics, '.', '_' \
+         and '-'",
+    ),
+    (TOPIC, "", &[], "Default topic resources are not allowed."),
+    (BROKER, "2", &[], "Unexpected broker id, expected 1, but received 2"),
+    (BROKER, "x", &[], "Node id must be an integer, but it is: x"),
+    (
+        BROKER,
+        "1",
+        &[("node.id", SET, Some("1")), ("num.partitions", SET, Some("4"))],
+        "Cannot update these configs dynamically: [node.id, num.partitions]",
+    ),
+    (
+        BROKER,
+        "1",
+        &[("log.retention.ms", APPEND, Some("1"))],
+        "Config value append is not allowed for config key: log.retention.ms",
+    ),
+    (
+        BROKER,
+        "",
+        &[("nope", SUBTRACT, Some("1"))],
+        "Unknown config name: nope",
+    ),
+    (GROUP, "", &[], "Default group resources are not allowed."),
+    (
+        GROUP,
+        "g",
+        &[("consumer.session.timeout.ms", SET, Some("5"))],
+        "consumer.session.timeout.ms must be in the range 45000 to 60000 inclusive.",
+    ),
+    (
+        GROUP,
+        "g",
+        &[("streams.rack.aware.assignment.tags", APPEND, Some("a"))],
+        "Can't APPEND to key streams.rack.aware.assignment.tags because its type is not LIST.",
+    ),
+    (METRICS, "", &[], "Subscription name can't be empty"),
+    (
+        METRICS,
+        "m",
+        &[("nope", SET, Some("1"))],
+        "Unknown client metrics configuration: nope",
+    ),
+    (ConfigResourceType(99), "x", &[], "Unknown resource type 99"),
+    (ConfigResourceType(-1), "x", &[], "Unknown resource type -1"),
+];
+
 #[test]
 fn refusals_are_in_kafkas_words_and_change_nothing() {
     let mut cluster = Cluster::new();
-    let too_big = "100000000000000";
-    let cases: [(ConfigResourceType, &str, &[(&str, i8, Option<&str>)], &str); 26] = [
-        (
-            TOPIC,
-            "orders",
-            &[("nope", SET, Some("1"))],
-            "Unknown topic config name: nope",
-        ),
-        (
-            TOPIC,
-            "orders",
-            &[("segment.bytes", SET, Some("1")), ("zzz", SET, Some("1"))],
-            "Unknown topic config name: zzz",
-        ),
-        (
-            TOPIC,
-            "orders",
-            &[("segment.bytes", SET, Some(too_big))],
-            "Invalid value 100000000000000 for configuration segment.bytes: Not a number of type INT",
-        ),
-        (
-            TOPIC,
-            "orders",
-            &[("retention.ms", APPEND, Some("1"))],
-            "Can't APPEND to key retention.ms because its type is not LIST.",
-        ),
-        (
-            TOPIC,
-            "orders",
-            &[("nope", SUBTRACT, Some("1"))],
-            "Can't SUBTRACT to key nope because its type is not LIST.",
-        ),
-        (
-            TOPIC,
-            "orders",
-            &[("retention.ms", SET, None), ("nope", APPEND, None)],
-            "Null value not supported for : retention.ms, nope",
-        ),
-        (
-            TOPIC,
-            "orders",
-            &[("retention.ms", SET, Some("1")), ("retention.ms", DELETE, None)],
-            "Error due to duplicate config keys",
-        ),
-        (
-            TOPIC,
-            "orders",
-            &[("retention.ms", 9, Some("1"))],
-            "Unknown operations type 9",
-        ),
-        (
-            TOPIC,
-            "orders",
-            &[
-                ("min.compaction.lag.ms", SET, Some("9")),
-                ("max.compaction.lag.ms", SET, Some("5")),
-            ],
-            "conflict topic config setting min.compaction.lag.ms (9) > max.compaction.lag.ms (5)",
-        ),
-        (
-            TOPIC,
-            "nosuch",
-            &[("retention.ms", SET, Some("1"))],
-            "The topic 'nosuch' does not exist.",
-        ),
-        (TOPIC, "nosuch", &[], "The topic 'nosuch' does not exist."),
-        (
-            TOPIC,
-            "nosuch",
-            &[("nope", SET, Some("1"))],
-            "Unknown topic config name: nope",
-        ),
-        (
-            TOPIC,
-            "no such",
-            &[],
-            "Topic name is invalid: 'no such' contains one or more characters other than ASCII alphanumerics, '.', '_' \
-             and '-'",
-        ),
-        (TOPIC, "", &[], "Default topic resources are not allowed."),
-        (BROKER, "2", &[], "Unexpected broker id, expected 1, but received 2"),
-        (BROKER, "x", &[], "Node id must be an integer, but it is: x"),
-        (
-            BROKER,
-            "1",
-            &[("node.id", SET, Some("1")), ("num.partitions", SET, Some("4"))],
-            "Cannot update these configs dynamically: [node.id, num.partitions]",
-        ),
-        (
-            BROKER,
-            "1",
-            &[("log.retention.ms", APPEND, Some("1"))],
-            "Config value append is not allowed for config key: log.retention.ms",
-        ),
-        (
-            BROKER,
-            "",
-            &[("nope", SUBTRACT, Some("1"))],
-            "Unknown config name: nope",
-        ),
-        (GROUP, "", &[], "Default group resources are not allowed."),
-        (
-            GROUP,
-            "g",
-            &[("consumer.session.timeout.ms", SET, Some("5"))],
-            "consumer.session.timeout.ms must be in the range 45000 to 60000 inclusive.",
-        ),
-        (
-            GROUP,
-            "g",
-            &[("streams.rack.aware.assignment.tags", APPEND, Some("a"))],
-            "Can't APPEND to key streams.rack.aware.assignment.tags because its type is not LIST.",
-        ),
-        (METRICS, "", &[], "Subscription name can't be empty"),
-        (
-            METRICS,
-            "m",
-            &[("nope", SET, Some("1"))],
-            "Unknown client metrics configuration: nope",
-        ),
-        (ConfigResourceType(99), "x", &[], "Unknown resource type 99"),
-        (ConfigResourceType(-1), "x", &[], "Unknown resource type -1"),
-    ];
     let before = cluster.image.configs.clone();
-    for (kind, name, steps, expected) in cases {
+    for (kind, name, steps, expected) in REFUSALS {
         assert_eq!(cluster.adjust(kind, name, steps), expected, "{kind:?} {name} {steps:?}");
     }
     assert_eq!(cluster.image.configs, before);
