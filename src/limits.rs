@@ -51,3 +51,9 @@ pub const REST_INLINE_BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// Error messages of REST echo what was sent up to this length.
 pub const REST_ERROR_MESSAGE_BYTES_MAX: usize = 1_000;
+
+/// A REST body that comes more slowly than this for long is refused.
+pub const REST_BODY_BYTES_PER_SECOND_MIN: u64 = 16 * 1024;
+
+/// When a client that was throttled, or came while the broker starts, should try again.
+pub const REST_RETRY_AFTER_SECONDS: u64 = 1;

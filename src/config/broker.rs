@@ -97,6 +97,10 @@ typed_settings! {
         transactional_id_expiration_ms: i64 = "transactional.id.expiration.ms",
         transaction_max_timeout_ms: i32 = "transaction.max.timeout.ms",
 
+        rest_max_connections: usize = "rest.max.connections",
+        rest_max_concurrent_requests: usize = "rest.max.concurrent.requests",
+        /// What the bodies of all REST requests under way may take together.
+        rest_request_memory_bytes: usize = "rest.request.memory.bytes",
         /// How many topics have samples of their own on the page of metrics.
         metrics_topic_labels_max: usize = "metrics.topic.labels.max",
         /// How many partitions have samples of their own on the page of metrics.
