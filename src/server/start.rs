@@ -98,11 +98,10 @@ impl Broker {
         let handles = Arc::new(api_handles(&live, &world, handle.clone(), &partitions));
         let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
         let net = listeners.serve(service, Arc::clone(&world.clock));
-        let limits = ConnectionLimitsPublisher::new(live, net.admission());
-        handle.register_publisher(Arc::new(limits)).await?;
         add_collectors(&registry, &handles, &net);
         rest.open(&handles);
         let upkeep = Upkeep::start(settings.broker(), &partitions);
+        hand_settings_on(&handle, live, &net).await?;
         let broker = Broker {
             handles,
             controller,
@@ -153,6 +152,13 @@ fn rest_world(settings: &BrokerSettings, world: &World, registry: &Registry) -> 
         process,
         limits: RestLimits::of(settings),
     }
+}
+
+/// Has what works outside of requests follow the settings.
+async fn hand_settings_on(handle: &ControllerHandle, live: LiveSettings, net: &NetServer) -> Result<(), ServerError> {
+    let limits = ConnectionLimitsPublisher::new(live, net.admission());
+    handle.register_publisher(Arc::new(limits)).await?;
+    Ok(())
 }
 
 /// Puts what the broker's parts count on the page of metrics.
