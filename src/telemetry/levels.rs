@@ -20,6 +20,7 @@ const LOGGERS: [&str; 17] = [
     "dmq.cli",
     "dmq.config",
     "dmq.controller",
+    "dmq.controller_link",
     "dmq.disk",
     "dmq.env",
     "dmq.fetch_session",
