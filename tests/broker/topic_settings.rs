@@ -241,10 +241,14 @@ fn the_internal_segment_size_goes_before_the_public_one() {
     let topic = Topic::create(&broker, "small", 1);
     let value = "v".repeat(1000);
     let append = |wire: &mut _| topic.append(wire, 0, filled(builder(Compression::None), &[&value]));
-    (0..5).for_each(|_| drop(append(&mut wire)));
+    for _ in 0..5 {
+        append(&mut wire);
+    }
     assert_eq!(files(broker.dir.path(), "small-0", ".log").0, 1);
     set(&mut wire, TOPIC, "small", "internal.segment.bytes", "3000");
-    (0..10).for_each(|_| drop(append(&mut wire)));
+    for _ in 0..10 {
+        append(&mut wire);
+    }
     assert!(files(broker.dir.path(), "small-0", ".log").0 >= 5);
 }
 
