@@ -14,7 +14,7 @@ use tracing_subscriber::filter::Targets;
 pub const ROOT: &str = "root";
 
 /// The parts of the broker that can have a level of their own.
-const LOGGERS: [&str; 17] = [
+const LOGGERS: [&str; 18] = [
     "dmq",
     "dmq.api",
     "dmq.cli",
