@@ -4,6 +4,7 @@ pub mod api;
 pub mod cli;
 pub mod config;
 pub mod controller;
+pub mod coordinator;
 pub mod disk;
 pub mod env;
 pub mod fetch_session;

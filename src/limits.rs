@@ -51,3 +51,6 @@ pub const REST_INLINE_BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// Error messages of REST echo what was sent up to this length.
 pub const REST_ERROR_MESSAGE_BYTES_MAX: usize = 1_000;
+
+/// What a batch of an internal topic may inflate to when a coordinator is loaded.
+pub const COORDINATOR_BATCH_INFLATED_BYTES_MAX: usize = 256 * 1024 * 1024;

@@ -28,8 +28,22 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["metadata", "log", "disk", "config", "ids", "limits", "env", "telemetry"],
     ),
     (
+        "coordinator",
+        &[
+            "partition",
+            "metadata",
+            "log",
+            "config",
+            "ids",
+            "limits",
+            "env",
+            "telemetry",
+        ],
+    ),
+    (
         "api",
         &[
+            "coordinator",
             "controller",
             "partition",
             "fetch_session",
@@ -63,6 +77,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "net",
             "rest",
             "api",
+            "coordinator",
             "controller",
             "partition",
             "fetch_session",

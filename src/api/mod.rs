@@ -6,19 +6,30 @@
 
 mod api_versions;
 mod create_topics;
+mod delete_groups;
 mod delete_topics;
 mod describe_cluster;
+mod describe_groups;
 mod describe_topic_partitions;
 pub mod errors;
 mod fetch;
+mod find_coordinator;
 mod handles;
+mod heartbeat;
 mod init_producer_id;
+mod join_group;
+mod leave_group;
+mod list_groups;
 pub mod list_offsets;
 mod metadata;
+mod offset_commit;
+mod offset_delete;
+mod offset_fetch;
 mod offset_for_leader_epoch;
 pub mod produce;
 mod reply;
 pub mod service;
+mod sync_group;
 
 pub use crate::controller::validate_topic_name;
 pub use handles::Handles;
@@ -33,7 +44,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use dmq_protocol::header::RequestHeader;
-use dmq_protocol::{ApiKey, Message, Reader, Request, VersionRange};
+use dmq_protocol::{ApiKey, Message, Reader, Request, StrBytes, VersionRange};
 
 use crate::ids::LeaderEpoch;
 use crate::partition::Isolation;
@@ -58,6 +69,8 @@ trait Api {
 struct RequestContext {
     connection: Arc<ConnectionInfo>,
     version: i16,
+    /// The client's name for itself (`client.id`); empty if it has none.
+    client_id: StrBytes,
 }
 
 /// What a handler came to.
@@ -115,11 +128,22 @@ const TABLE: &[Entry] = &[
     entry::<fetch::Fetch>(),
     entry::<list_offsets::ListOffsets>(),
     entry::<metadata::Metadata>(),
+    entry::<offset_commit::OffsetCommit>(),
+    entry::<offset_fetch::OffsetFetch>(),
+    entry::<find_coordinator::FindCoordinator>(),
+    entry::<join_group::JoinGroup>(),
+    entry::<heartbeat::Heartbeat>(),
+    entry::<leave_group::LeaveGroup>(),
+    entry::<sync_group::SyncGroup>(),
+    entry::<describe_groups::DescribeGroups>(),
+    entry::<list_groups::ListGroups>(),
     entry::<api_versions::ApiVersions>(),
     entry::<create_topics::CreateTopics>(),
     entry::<delete_topics::DeleteTopics>(),
     entry::<init_producer_id::InitProducerId>(),
     entry::<offset_for_leader_epoch::OffsetForLeaderEpoch>(),
+    entry::<delete_groups::DeleteGroups>(),
+    entry::<offset_delete::OffsetDelete>(),
     entry::<describe_cluster::DescribeCluster>(),
     entry::<describe_topic_partitions::DescribeTopicPartitions>(),
 ];
@@ -186,11 +210,12 @@ impl Service for Arc<Handles> {
             });
         }
         let mut reader = Reader::new(frame);
-        let (_, header) = RequestHeader::read_first(&mut reader).map_err(|error| malformed(error.to_string()))?;
+        let (_, mut header) = RequestHeader::read_first(&mut reader).map_err(|error| malformed(error.to_string()))?;
         let body = reader.rest();
         let context = RequestContext {
             connection: Arc::clone(connection),
             version,
+            client_id: header.client_id.take().unwrap_or_default(),
         };
         (entry.call)(self, context, header, body)
     }
@@ -211,6 +236,9 @@ const TOPIC_OPERATIONS: i32 = 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 
 /// What everybody may do with the cluster: create, alter, describe, cluster action, describe configs, alter configs,
 /// idempotent write.
 const CLUSTER_OPERATIONS: i32 = 1 << 5 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12;
+
+/// What everybody may do with a group: read, delete, describe, describe configs, alter configs.
+const GROUP_OPERATIONS: i32 = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
 
 /// In the place of operations that were not asked for.
 const UNASKED_OPERATIONS: i32 = i32::MIN;

@@ -8,6 +8,7 @@
 mod banner;
 mod directories;
 mod error;
+mod groups;
 mod net_config;
 mod rest_listeners;
 mod start;
@@ -25,6 +26,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::api::Handles;
 use crate::config::Settings;
 use crate::controller::Controller;
+use crate::coordinator::CoordinatorHost;
+use crate::coordinator::group::GroupMachine;
 use crate::net::NetServer;
 use crate::partition::PartitionRegistry;
 use rest_listeners::RestServer;
@@ -42,6 +45,7 @@ pub struct Broker {
     rest: RestServer,
     upkeep: Upkeep,
     partitions: Arc<PartitionRegistry>,
+    coordinators: Arc<CoordinatorHost<GroupMachine>>,
 }
 
 impl Broker {
@@ -77,8 +81,11 @@ impl Broker {
             rest,
             upkeep,
             partitions,
+            coordinators,
             ..
         } = self;
+        // Members that wait for others would keep their connections from draining; they look for the coordinator again.
+        coordinators.stop();
         rest.stop(DRAIN).await;
         if !net.drain(DRAIN).await {
             tracing::warn!("some connections were cut: their requests were not answered in time");

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::banner::Banner;
 use super::directories::Directories;
+use super::groups;
 use super::net_config::net_config;
 use super::rest_listeners::RestSockets;
 use super::upkeep::Upkeep;
@@ -15,6 +16,7 @@ use super::{Broker, ServerError};
 use crate::api::{Handles, ProducerIds, Service};
 use crate::config::{BrokerSettings, Durability as DurabilitySetting, Settings};
 use crate::controller::{Controller, ControllerHandle, StartController};
+use crate::coordinator::group::GroupCoordinator;
 use crate::disk::{Disk, GroupCommit, GroupCommitConfig, RealDisk};
 use crate::env::{Clock, Random, SystemClock, SystemRandom};
 use crate::fetch_session::{FetchSessionCache, SessionLimits};
@@ -86,8 +88,12 @@ impl Broker {
         let handle = controller.handle();
         let partitions = open_partitions(&settings, &world, &directories, &handle.metadata().load_full()).await?;
         handle.register_publisher(Arc::clone(&partitions) as _).await?;
+        let group_settings = Arc::new(groups::settings(settings.broker()));
+        let coordinators = groups::host(settings.broker(), &group_settings, &partitions, &world.clock);
+        handle.register_publisher(Arc::clone(&coordinators) as _).await?;
+        let groups = GroupCoordinator::new(Arc::clone(&coordinators), handle.metadata().clone(), group_settings);
 
-        let handles = Arc::new(api_handles(&settings, &world, handle, &partitions));
+        let handles = Arc::new(api_handles(&settings, &world, handle, &partitions, groups));
         let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
         let net = listeners.serve(service, Arc::clone(&world.clock));
         rest.open(&handles);
@@ -99,6 +105,7 @@ impl Broker {
             rest,
             upkeep,
             partitions,
+            coordinators,
         };
         if options.banner {
             broker.print_banner(world.clock.monotonic().saturating_sub(begun));
@@ -130,6 +137,7 @@ fn api_handles(
     world: &World,
     controller: ControllerHandle,
     partitions: &Arc<PartitionRegistry>,
+    groups: GroupCoordinator,
 ) -> Handles {
     let settings = Arc::new(settings.broker().clone());
     Handles {
@@ -137,6 +145,7 @@ fn api_handles(
         metadata: controller.metadata().clone(),
         controller,
         partitions: Arc::clone(partitions),
+        groups,
         fetch_sessions: FetchSessionCache::new(SessionLimits {
             slots: settings.max_incremental_fetch_session_cache_slots,
             eviction_age_ms: SESSION_EVICTION_MS,
