@@ -62,6 +62,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "rest",
         &[
             "api",
+            "controller",
             "partition",
             "metadata",
             "config",

@@ -69,7 +69,9 @@ pub fn code_of_controller(error: &ControllerError) -> ErrorCode {
     match error {
         ControllerError::Stopped => ErrorCode::NOT_CONTROLLER,
         ControllerError::LogFailed { .. } => ErrorCode::KAFKA_STORAGE_ERROR,
-        ControllerError::TooManyPartitions { .. } => ErrorCode::POLICY_VIOLATION,
+        ControllerError::TooManyPartitions { .. } | ControllerError::OwnedElsewhere { .. } => {
+            ErrorCode::POLICY_VIOLATION
+        }
         ControllerError::Inapplicable { .. } | ControllerError::ProducerIdsExhausted => ErrorCode::UNKNOWN_SERVER_ERROR,
     }
 }

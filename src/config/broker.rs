@@ -100,6 +100,10 @@ typed_settings! {
         offsets_topic_num_partitions: i32 = "offsets.topic.num.partitions",
         offsets_topic_replication_factor: i16 = "offsets.topic.replication.factor",
         offsets_topic_segment_bytes: i32 = "offsets.topic.segment.bytes",
+        /// How many topics have samples of their own on the page of metrics.
+        metrics_topic_labels_max: usize = "metrics.topic.labels.max",
+        /// How many partitions have samples of their own on the page of metrics.
+        metrics_partition_labels_max: usize = "metrics.partition.labels.max",
 
         metadata_service_url: Option<String> = "metadata.service-url",
         metadata_heartbeat_interval_ms: i64 = "metadata.heartbeat-interval-ms",

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::error::ControllerError;
 use super::job::{Decision, Job, Situation, job};
 use super::producer_ids::{self, ProducerIdBlock};
+use super::push::{self, MetadataPush, PushError, Pushed};
 use super::topic_request::{CreateTopicOutcome, CreateTopics, DeleteTopicOutcome, TopicRef};
 use super::topics;
 use crate::metadata::{MetadataHandle, MetadataPublisher, Record};
@@ -54,6 +55,11 @@ impl ControllerHandle {
     /// Takes the next block of producer ids; none of them was ever given out before.
     pub async fn allocate_producer_ids(&self) -> Result<ProducerIdBlock, ControllerError> {
         self.run(producer_ids::allocate).await
+    }
+
+    /// Applies what an external controller pushes: all of it, or nothing.
+    pub async fn push(&self, push: MetadataPush) -> Result<Result<Pushed, PushError>, ControllerError> {
+        self.run(move |situation| Ok(push::decide(situation, &push))).await
     }
 
     /// Writes these records as one atomic group.

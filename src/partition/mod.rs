@@ -10,10 +10,12 @@ mod error;
 mod leader;
 mod loading;
 mod log_config;
+mod metrics;
 mod offsets;
 pub mod purgatory;
 mod registry;
 mod replica;
+mod traffic;
 mod upkeep;
 
 pub use error::PartitionError;
@@ -23,6 +25,7 @@ pub use log_config::log_config;
 pub use offsets::{OffsetQuery, TimedOffset};
 pub use registry::{OpenRegistry, PartitionRegistry, RegistryError};
 pub use replica::OpenReplica;
+pub use traffic::{BrokerTraffic, TopicMeter, Traffic};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -90,6 +93,7 @@ pub struct Partition {
     /// Produces that wait for stable storage because of `flush.messages`.
     flushes: CommitQueue,
     readers: ReaderSet,
+    meter: Arc<TopicMeter>,
 }
 
 impl Partition {
@@ -131,6 +135,11 @@ impl Partition {
     /// Bytes of records on disk.
     pub fn size_bytes(&self) -> u64 {
         self.log.size_bytes()
+    }
+
+    /// Where reads of the partition are counted; appends count themselves.
+    pub fn meter(&self) -> &TopicMeter {
+        &self.meter
     }
 
     /// The settings of the partition's topic.

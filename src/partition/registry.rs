@@ -12,7 +12,7 @@ use std::time::Duration;
 use dashmap::DashMap;
 use parking_lot::Mutex;
 
-use super::{Durability, OpenReplica, Partition, log_config};
+use super::{BrokerTraffic, Durability, OpenReplica, Partition, log_config};
 use crate::config::{BrokerSettings, TopicSettings};
 use crate::disk::{Disk, GroupCommit};
 use crate::env::{Clock, Random};
@@ -67,6 +67,7 @@ pub struct PartitionRegistry {
     offline: DashMap<Key, LogError>,
     /// Directories of deleted topics, and when they may be removed (monotonic).
     doomed: Mutex<Vec<Doomed>>,
+    traffic: BrokerTraffic,
 }
 
 #[derive(Debug, Clone)]
@@ -108,6 +109,7 @@ impl PartitionRegistry {
             replicas: DashMap::new(),
             offline: DashMap::new(),
             doomed: Mutex::default(),
+            traffic: BrokerTraffic::default(),
         }
     }
 
@@ -134,6 +136,16 @@ impl PartitionRegistry {
     /// Whether there is no replica.
     pub fn is_empty(&self) -> bool {
         self.replicas.is_empty()
+    }
+
+    /// What went in and out.
+    pub fn traffic(&self) -> &BrokerTraffic {
+        &self.traffic
+    }
+
+    /// How many replicas' files could not be opened.
+    pub fn offline_count(&self) -> usize {
+        self.offline.len()
     }
 
     /// Whether files of some replica could not be opened: their directory then needs recovery at the next start, too.
@@ -199,6 +211,7 @@ impl PartitionRegistry {
             durability: self.open.durability,
             group_commit: Arc::clone(&self.open.group_commit),
             high_watermark: known(&checkpoints.high_watermarks),
+            meter: self.traffic.of(&topic.name),
         });
         let partition = match opened {
             Ok(partition) => partition,

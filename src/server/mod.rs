@@ -30,6 +30,7 @@ use crate::coordinator::CoordinatorHost;
 use crate::coordinator::group::GroupMachine;
 use crate::net::NetServer;
 use crate::partition::PartitionRegistry;
+use crate::telemetry::metrics::Registry;
 use rest_listeners::RestServer;
 use upkeep::Upkeep;
 
@@ -46,6 +47,7 @@ pub struct Broker {
     upkeep: Upkeep,
     partitions: Arc<PartitionRegistry>,
     coordinators: Arc<CoordinatorHost<GroupMachine>>,
+    registry: Registry,
 }
 
 impl Broker {
@@ -66,6 +68,11 @@ impl Broker {
     /// What the api layer works with, for programs that have the broker inside them.
     pub fn handles(&self) -> &Arc<Handles> {
         &self.handles
+    }
+
+    /// Everything that is counted, as `/metrics` shows it.
+    pub fn metrics(&self) -> &Registry {
+        &self.registry
     }
 
     /// The cluster's id.

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 use syn::{Error, LitStr, Result};
 
 use crate::model::{Field, Shape, Struct};
@@ -19,6 +20,7 @@ pub fn expand(definition: &Struct) -> Result<TokenStream> {
     let schema = schema(definition);
     let take = take(definition, &defaults);
     let put = put(definition, &defaults);
+    let error_codes = error_codes(definition);
     let message = message(definition);
     Ok(quote! {
         #[automatically_derived]
@@ -31,6 +33,8 @@ pub fn expand(definition: &Struct) -> Result<TokenStream> {
         #[automatically_derived]
         impl ::dmq_protocol::primitive::Wire for #name {
             const KIND: ::dmq_protocol::schema::Kind = #schema;
+
+            #error_codes
 
             fn take(
                 reader: &mut ::dmq_protocol::primitive::Reader,
@@ -112,7 +116,7 @@ fn schema(definition: &Struct) -> TokenStream {
     let name = definition.name.to_string();
     let fields = definition.fields.iter().map(|field| {
         let ty = &field.ty;
-        let name = field.name.to_string();
+        let name = field.name.unraw().to_string();
         let versions = range(field.versions);
         let nullable = option(field.nullable.map(range));
         let default = option(field.default.as_ref().map(|text| quote!(#text)));
@@ -191,7 +195,15 @@ fn take_value(definition: &Struct, field: &Field, reader: &Ident) -> TokenStream
     let format = format(field);
     if field.optional {
         let nullable = nullable(field);
-        quote!(#reader.take_nullable(#label, #format, #nullable)?)
+        let take = format_ident!(
+            "{}",
+            if field.tagged.is_some() {
+                "take_tagged_nullable"
+            } else {
+                "take_nullable"
+            }
+        );
+        quote!(#reader.#take(#label, #format, #nullable)?)
     } else {
         quote!(#reader.take(#label, #format)?)
     }
@@ -232,6 +244,31 @@ fn put(definition: &Struct, defaults: &[TokenStream]) -> TokenStream {
         #(#plain)*
         #end
         ::core::result::Result::Ok(())
+    }
+}
+
+/// A walk through the fields that hold error codes.
+fn error_codes(definition: &Struct) -> TokenStream {
+    let types: Vec<_> = definition.fields.iter().map(|field| &field.ty).collect();
+    let walks = definition.fields.iter().map(|field| {
+        let (name, ty) = (&field.name, &field.ty);
+        let walk = match field.optional {
+            true => quote! {
+                if let ::core::option::Option::Some(value) = &self.#name {
+                    ::dmq_protocol::primitive::Wire::error_codes(value, see);
+                }
+            },
+            false => quote!(::dmq_protocol::primitive::Wire::error_codes(&self.#name, see);),
+        };
+        quote!(if <#ty as ::dmq_protocol::primitive::Wire>::HAS_ERROR_CODES { #walk })
+    });
+    quote! {
+        const HAS_ERROR_CODES: bool = false #(|| <#types as ::dmq_protocol::primitive::Wire>::HAS_ERROR_CODES)*;
+
+        fn error_codes(&self, see: &mut dyn ::core::ops::FnMut(::dmq_protocol::ErrorCode)) {
+            let _ = &see;
+            #(#walks)*
+        }
     }
 }
 
@@ -284,7 +321,10 @@ fn message(definition: &Struct) -> Option<TokenStream> {
 }
 
 fn label(definition: &Struct, field: &Field) -> LitStr {
-    LitStr::new(&format!("{}.{}", definition.name, field.name), field.name.span())
+    LitStr::new(
+        &format!("{}.{}", definition.name, field.name.unraw()),
+        field.name.span(),
+    )
 }
 
 fn format(field: &Field) -> TokenStream {

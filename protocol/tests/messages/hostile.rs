@@ -9,7 +9,7 @@ use dmq_protocol::messages::{
 use dmq_protocol::{DecodeReason, Message};
 use proptest::prelude::*;
 
-use crate::generate::Random;
+use crate::generate::{Random, dense};
 use crate::memory::peak_of;
 use crate::{each_version, seeds, visit_everything};
 
@@ -74,6 +74,25 @@ impl MessageVisitor for Changed {
             }
         });
     }
+}
+
+/// Fills each array of every message with the smallest elements there are.
+struct Densest;
+
+impl MessageVisitor for Densest {
+    fn visit<M: Message>(&mut self) {
+        for version in M::VERSIONS.iter() {
+            for bytes in (0..).map_while(|chosen| dense::<M>(version, chosen, 600)) {
+                assert!(M::decode(Bytes::copy_from_slice(&bytes), version).is_ok());
+                decode_within_bounds::<M>(bytes, version);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_smallest_elements_cost_no_more_than_they_justify() {
+    visit_everything(&mut Densest);
 }
 
 proptest! {

@@ -10,6 +10,8 @@ mod name;
 pub use name::validate as validate_name;
 mod placement;
 
+pub(in crate::controller) use placement::default_directory;
+
 pub(super) use create::create;
 pub(super) use delete::delete;
 

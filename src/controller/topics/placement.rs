@@ -127,7 +127,7 @@ fn is_active(cluster: &ClusterImage, id: BrokerId) -> bool {
 }
 
 /// With one log directory there is no choice; with several the broker makes it.
-fn default_directory(cluster: &ClusterImage, id: BrokerId) -> DirectoryId {
+pub(in crate::controller) fn default_directory(cluster: &ClusterImage, id: BrokerId) -> DirectoryId {
     match cluster.broker(id).map(|broker| broker.log_dirs.as_slice()) {
         Some([]) => DirectoryId::MIGRATING,
         Some([only]) => *only,
