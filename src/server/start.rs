@@ -16,7 +16,7 @@ use super::{Broker, ServerError};
 use crate::api::{Handles, ProducerIds, Service};
 use crate::config::{BrokerSettings, Durability as DurabilitySetting, Settings};
 use crate::controller::{Controller, ControllerHandle, REST_LISTENER, StartController};
-use crate::coordinator::group::GroupCoordinator;
+use crate::coordinator::group::{DeletedTopics, GroupCoordinator};
 use crate::disk::{Disk, GroupCommit, GroupCommitConfig, RealDisk};
 use crate::env::{Clock, Random, SystemClock, SystemRandom};
 use crate::fetch_session::{FetchSessionCache, SessionLimits};
@@ -95,6 +95,8 @@ impl Broker {
         let group_settings = Arc::new(groups::settings(settings.broker()));
         let coordinators = groups::host(settings.broker(), &group_settings, &partitions, &world.clock);
         handle.register_publisher(Arc::clone(&coordinators) as _).await?;
+        let deleted_topics = Arc::new(DeletedTopics::new(Arc::clone(&coordinators)));
+        handle.register_publisher(deleted_topics).await?;
         let groups = GroupCoordinator::new(Arc::clone(&coordinators), handle.metadata().clone(), group_settings);
 
         let handles = Arc::new(api_handles(&settings, &world, handle, &partitions, groups));

@@ -1,24 +1,24 @@
 //! The group coordinator, classic groups and committed offsets.
 
 use super::super::setting::settings;
-use super::reasons::GROUPS;
+use super::reasons::{COORDINATOR, GROUPS};
 
 settings! {
     /// How long the group coordinator gathers records before it writes them; −1 decides by load.
-    Int "group.coordinator.append.linger.ms" = "-1", Medium.at_least(-1).accepted(GROUPS);
+    Int "group.coordinator.append.linger.ms" = "-1", Medium.at_least(-1).accepted(COORDINATOR);
 
     /// How many threads do the group coordinator's background work.
-    Int "group.coordinator.background.threads" = "2", High.at_least(1).accepted(GROUPS);
+    Int "group.coordinator.background.threads" = "2", High.at_least(1).accepted(COORDINATOR);
 
     /// The largest write buffer that the group coordinator keeps for the next batch.
     Int "group.coordinator.cached.buffer.max.bytes" = "1048588", Medium.at_least(524_288).cluster_wide()
-        .accepted(GROUPS);
+        .accepted(COORDINATOR);
 
     /// Which kinds of groups the coordinator serves.
     List "group.coordinator.rebalance.protocols" = "classic,consumer,streams", Medium
         .one_of(&["consumer", "classic", "share", "streams"]).accepted(GROUPS);
 
-    /// How many threads the group coordinator has.
+    /// How many partitions of the offsets topic are loaded at a time.
     Int "group.coordinator.threads" = "4", High.at_least(1);
 
     /// How long a new classic group waits for more members before its first rebalance.
@@ -37,7 +37,7 @@ settings! {
     Int "offset.metadata.max.bytes" = "4096", High;
 
     /// How long an offset commit may wait for its replicas.
-    Int "offsets.commit.timeout.ms" = "5000", High.at_least(1).accepted(GROUPS);
+    Int "offsets.commit.timeout.ms" = "5000", High.at_least(1).accepted(COORDINATOR);
 
     /// How many bytes of the offsets topic are read at a time when groups are loaded.
     Int "offsets.load.buffer.size" = "5242880", High.at_least(1);

@@ -4,8 +4,10 @@
 
 /// Compaction does not run.
 pub(super) const COMPACTION: &str = "logs are not compacted by this version";
-/// No group coordinator.
-pub(super) const GROUPS: &str = "consumer groups are not served by this version";
+/// The coordinator does without.
+pub(super) const COORDINATOR: &str = "the group coordinator has no such knob";
+/// Classic groups only.
+pub(super) const GROUPS: &str = "groups of the consumer protocol (KIP-848) are not served by this version";
 /// No share groups.
 pub(super) const SHARE_GROUPS: &str = "share groups are not served by this version";
 /// No streams groups.

@@ -8,6 +8,7 @@ mod change;
 mod classic;
 mod cleanup;
 mod coordinator;
+mod deleted_topics;
 mod error;
 mod offsets;
 mod partitioning;
@@ -20,6 +21,7 @@ pub use classic::{
     SyncAnswer, SyncRequest,
 };
 pub use coordinator::GroupCoordinator;
+pub use deleted_topics::DeletedTopics;
 pub use error::GroupError;
 pub use offsets::{CommitRequest, CommittedOffset, NewOffset};
 pub use partitioning::partition_of;

@@ -5,6 +5,7 @@
 mod fetch;
 mod fetch_sessions;
 mod frames;
+mod groups;
 mod metadata;
 mod offsets;
 mod produce;
