@@ -23,7 +23,6 @@ struct Client {
     part: Option<BTreeSet<u8>>,
     joining: Option<Ticket>,
     syncing: Option<Ticket>,
-    is_alive: bool,
     silent_for: u32,
 }
 
@@ -59,11 +58,7 @@ impl World {
         match self.below(100) {
             0..6 if may_fail && ids.len() < 8 => {
                 self.fresh += 1;
-                let client = Client {
-                    is_alive: true,
-                    ..Client::default()
-                };
-                self.clients.insert(self.fresh, client);
+                self.clients.insert(self.fresh, Client::default());
             }
             6..9 if may_fail && !ids.is_empty() => {
                 // Without a word, like a process that is killed.
