@@ -8,7 +8,6 @@
 mod banner;
 mod directories;
 mod error;
-mod groups;
 mod net_config;
 mod rest_listeners;
 mod start;
@@ -26,8 +25,6 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::api::Handles;
 use crate::config::Settings;
 use crate::controller::Controller;
-use crate::coordinator::CoordinatorHost;
-use crate::coordinator::group::GroupMachine;
 use crate::net::NetServer;
 use crate::partition::PartitionRegistry;
 use crate::telemetry::metrics::Registry;
@@ -46,7 +43,6 @@ pub struct Broker {
     rest: RestServer,
     upkeep: Upkeep,
     partitions: Arc<PartitionRegistry>,
-    coordinators: Arc<CoordinatorHost<GroupMachine>>,
     registry: Registry,
 }
 
@@ -83,16 +79,16 @@ impl Broker {
     /// Answers what was asked, makes everything durable, and leaves the data directories marked as clean.
     pub async fn stop(self) -> Result<(), ServerError> {
         let Broker {
+            handles,
             controller,
             net,
             rest,
             upkeep,
             partitions,
-            coordinators,
             ..
         } = self;
         // Members that wait for others would keep their connections from draining; they look for the coordinator again.
-        coordinators.stop();
+        handles.groups.stop();
         rest.stop(DRAIN).await;
         if !net.drain(DRAIN).await {
             tracing::warn!("some connections were cut: their requests were not answered in time");

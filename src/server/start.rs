@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use super::banner::Banner;
 use super::directories::Directories;
-use super::groups;
 use super::net_config::net_config;
 use super::rest_listeners::RestSockets;
 use super::upkeep::Upkeep;
@@ -16,7 +15,7 @@ use super::{Broker, ServerError};
 use crate::api::{Handles, ProducerIds, Service};
 use crate::config::{BrokerSettings, Durability as DurabilitySetting, Settings};
 use crate::controller::{Controller, ControllerHandle, REST_LISTENER, StartController};
-use crate::coordinator::group::{DeletedTopics, GroupCoordinator};
+use crate::coordinator::group::GroupCoordinator;
 use crate::disk::{Disk, GroupCommit, GroupCommitConfig, RealDisk};
 use crate::env::{Clock, Random, SystemClock, SystemRandom};
 use crate::fetch_session::{FetchSessionCache, SessionLimits};
@@ -92,12 +91,10 @@ impl Broker {
         let image = handle.metadata().load_full();
         let partitions = open_partitions(&settings, &world, &directories, &image, &registry).await?;
         handle.register_publisher(Arc::clone(&partitions) as _).await?;
-        let group_settings = Arc::new(groups::settings(settings.broker()));
-        let coordinators = groups::host(settings.broker(), &group_settings, &partitions, &world.clock);
-        handle.register_publisher(Arc::clone(&coordinators) as _).await?;
-        let deleted_topics = Arc::new(DeletedTopics::new(Arc::clone(&coordinators)));
-        handle.register_publisher(deleted_topics).await?;
-        let groups = GroupCoordinator::new(Arc::clone(&coordinators), handle.metadata().clone(), group_settings);
+        let groups = GroupCoordinator::start(settings.broker(), &partitions, handle.metadata().clone(), &world.clock);
+        for publisher in groups.publishers() {
+            handle.register_publisher(publisher).await?;
+        }
 
         let handles = Arc::new(api_handles(&settings, &world, handle, &partitions, groups));
         let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
@@ -112,7 +109,6 @@ impl Broker {
             rest,
             upkeep,
             partitions,
-            coordinators,
             registry,
         };
         if options.banner {

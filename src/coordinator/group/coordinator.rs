@@ -2,10 +2,16 @@
 
 use std::sync::Arc;
 
+use dmq_protocol::compression::Compression;
+
+use super::deleted_topics::DeletedTopics;
 use super::{GroupMachine, GroupReply, GroupSettings, OFFSETS_TOPIC, partition_of};
-use crate::coordinator::{Committing, CoordinatorError, CoordinatorHost, Parked, Step, Ticket};
+use crate::config::BrokerSettings;
+use crate::coordinator::{Committing, CoordinatorError, CoordinatorHost, OpenHost, Parked, Step, Ticket};
+use crate::env::Clock;
 use crate::ids::PartitionId;
-use crate::metadata::{MetadataHandle, MetadataImage};
+use crate::metadata::{MetadataHandle, MetadataImage, MetadataPublisher};
+use crate::partition::PartitionRegistry;
 
 /// All groups that this broker coordinates.
 #[derive(Debug, Clone)]
@@ -16,17 +22,43 @@ pub struct GroupCoordinator {
 }
 
 impl GroupCoordinator {
-    /// The way to the machines of `host`.
-    pub fn new(
-        host: Arc<CoordinatorHost<GroupMachine>>,
+    /// Puts coordinators to work, within the runtime that is to wake them. They serve once their
+    /// [publishers](GroupCoordinator::publishers) are registered, after the replicas' registry.
+    pub fn start(
+        broker: &BrokerSettings,
+        partitions: &Arc<PartitionRegistry>,
         metadata: MetadataHandle,
-        settings: Arc<GroupSettings>,
+        clock: &Arc<dyn Clock>,
     ) -> GroupCoordinator {
+        let settings = Arc::new(GroupSettings::of(broker));
+        let of_machines = Arc::clone(&settings);
+        let host = CoordinatorHost::start(OpenHost {
+            topic: OFFSETS_TOPIC,
+            broker_id: broker.node_id,
+            partitions: Arc::clone(partitions),
+            clock: Arc::clone(clock),
+            make: Box::new(move || GroupMachine::new(Arc::clone(&of_machines))),
+            loaders: broker.group_coordinator_threads,
+            load_bytes: broker.offsets_load_buffer_size,
+            compression: codec(broker.offsets_topic_compression_codec),
+            runtime: tokio::runtime::Handle::current(),
+        });
         GroupCoordinator {
             host,
             metadata,
             settings,
         }
+    }
+
+    /// What keeps the coordinators in step with the metadata.
+    pub fn publishers(&self) -> [Arc<dyn MetadataPublisher>; 2] {
+        let deleted_topics = DeletedTopics::new(Arc::clone(&self.host));
+        [Arc::clone(&self.host) as _, Arc::new(deleted_topics)]
+    }
+
+    /// Ends all work; who waits is told to look for another coordinator.
+    pub fn stop(&self) {
+        self.host.stop();
     }
 
     /// What holds for all groups.
@@ -70,4 +102,20 @@ impl GroupCoordinator {
     fn find(&self, group: &str) -> Result<PartitionId, CoordinatorError> {
         GroupCoordinator::partition(&self.metadata.load(), group).ok_or(CoordinatorError::NotCoordinator)
     }
+}
+
+/// A codec by the number that batches have for it; what it is not, is no codec.
+fn codec(number: i32) -> Compression {
+    let codecs = [
+        Compression::None,
+        Compression::Gzip,
+        Compression::Snappy,
+        Compression::Lz4,
+        Compression::Zstd,
+    ];
+    let place = usize::try_from(number).ok();
+    place
+        .and_then(|place| codecs.get(place))
+        .copied()
+        .unwrap_or(Compression::None)
 }

@@ -11,13 +11,13 @@ use crate::metadata::{MetadataChanges, MetadataImage, MetadataPublisher};
 
 /// See the module's page.
 #[derive(Debug)]
-pub struct DeletedTopics {
+pub(super) struct DeletedTopics {
     host: Arc<CoordinatorHost<GroupMachine>>,
 }
 
 impl DeletedTopics {
     /// Watches for the machines of `host`.
-    pub fn new(host: Arc<CoordinatorHost<GroupMachine>>) -> DeletedTopics {
+    pub(super) fn new(host: Arc<CoordinatorHost<GroupMachine>>) -> DeletedTopics {
         DeletedTopics { host }
     }
 }

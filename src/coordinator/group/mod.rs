@@ -21,7 +21,6 @@ pub use classic::{
     SyncAnswer, SyncRequest,
 };
 pub use coordinator::GroupCoordinator;
-pub use deleted_topics::DeletedTopics;
 pub use error::GroupError;
 pub use offsets::{CommitRequest, CommittedOffset, NewOffset};
 pub use partitioning::partition_of;
