@@ -91,10 +91,7 @@ impl Broker {
         let image = handle.metadata().load_full();
         let partitions = open_partitions(&settings, &world, &directories, &image, &registry).await?;
         handle.register_publisher(Arc::clone(&partitions) as _).await?;
-        let groups = GroupCoordinator::start(settings.broker(), &partitions, handle.metadata().clone(), &world.clock);
-        for publisher in groups.publishers() {
-            handle.register_publisher(publisher).await?;
-        }
+        let groups = start_groups(&settings, &world, &handle, &partitions).await?;
 
         let handles = Arc::new(api_handles(&settings, &world, handle, &partitions, groups));
         let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
@@ -145,6 +142,21 @@ fn add_collectors(registry: &Registry, handles: &Arc<Handles>, net: &NetServer) 
         Arc::new(net.metrics()),
     ];
     collectors.into_iter().for_each(|collector| registry.add(collector));
+}
+
+/// Puts group coordinators to work on the replicas that this broker leads.
+async fn start_groups(
+    settings: &Settings,
+    world: &World,
+    controller: &ControllerHandle,
+    partitions: &Arc<PartitionRegistry>,
+) -> Result<GroupCoordinator, ServerError> {
+    let metadata = controller.metadata().clone();
+    let groups = GroupCoordinator::start(settings.broker(), partitions, metadata, &world.clock);
+    for publisher in groups.publishers() {
+        controller.register_publisher(publisher).await?;
+    }
+    Ok(groups)
 }
 
 /// What handlers work with.
