@@ -6,6 +6,7 @@
 //! Invariants: log start ≤ last stable offset ≤ high watermark ≤ log end; the high watermark never goes back while this
 //! replica leads. Nothing here waits: an append returns once it is in the log, and whoever needs more parks.
 
+mod compaction;
 mod error;
 mod leader;
 mod loading;
@@ -18,6 +19,7 @@ mod replica;
 mod traffic;
 mod upkeep;
 
+pub use compaction::Compaction;
 pub use error::PartitionError;
 pub use leader::{Appended, FetchFrom, Isolation, PartitionRead, RequiredAcks};
 pub use loading::LoadProgress;

@@ -32,6 +32,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
  *
  *     read NAME VERSION HEX     the bytes are read, and written again
  *     make NAME VERSION SEED    a value is made from Kafka's schema of that version, and written
+ *     new NAME                  a value as it is before anything is set; no bytes
  *
  * The answer is `HEX VALUE`: the bytes written, and the value as text with names in lower case, without names of types.
  * Otherwise `unknown` (Kafka has no such class) or `error WHY`.
@@ -64,8 +65,11 @@ public final class KafkaPeer {
         if (type == null) {
             return "unknown";
         }
-        short version = Short.parseShort(words[2]);
         try {
+            if (words[0].equals("new")) {
+                return " " + print(type.getConstructor().newInstance());
+            }
+            short version = Short.parseShort(words[2]);
             ByteBuffer bytes = words[0].equals("read")
                 ? ByteBuffer.wrap(HexFormat.of().parseHex(words[3]))
                 : make(type, version, Long.parseUnsignedLong(words[3]));

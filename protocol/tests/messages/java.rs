@@ -76,6 +76,13 @@ impl Peer {
         })
     }
 
+    /// A value that nobody has set anything in.
+    fn new_value<M: Message>(&mut self) {
+        let question = format!("new {}", M::NAME);
+        let theirs = self.ask(&question).expect("what they can read they can make");
+        assert_eq!(plain(&M::default()), theirs.value, "{question}");
+    }
+
     /// Bytes of ours, read and written by them.
     fn read<M: Message>(&mut self, version: i16, ours: &Bytes) -> bool {
         let Some(theirs) = self.ask(&format!("read {} {version} {}", M::NAME, hex(ours))) else {
@@ -113,6 +120,7 @@ impl MessageVisitor for Peer {
                 return;
             }
         }
+        self.new_value::<M>();
     }
 }
 

@@ -2,8 +2,6 @@
 //!
 //! Every text ends the sentence "accepted without effect: …" that the broker logs when such a setting is set.
 
-/// Compaction does not run.
-pub(super) const COMPACTION: &str = "logs are not compacted by this version";
 /// The coordinator does without.
 pub(super) const COORDINATOR: &str = "the group coordinator has no such knob";
 /// Classic groups only.
