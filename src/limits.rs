@@ -54,3 +54,9 @@ pub const REST_ERROR_MESSAGE_BYTES_MAX: usize = 1_000;
 
 /// What a batch of an internal topic may inflate to when a coordinator is loaded.
 pub const COORDINATOR_BATCH_INFLATED_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// A REST body that comes more slowly than this for long is refused.
+pub const REST_BODY_BYTES_PER_SECOND_MIN: u64 = 16 * 1024;
+
+/// When a client that was throttled, or came while the broker starts, should try again.
+pub const REST_RETRY_AFTER_SECONDS: u64 = 1;

@@ -111,6 +111,11 @@ typed_settings! {
         offsets_topic_num_partitions: i32 = "offsets.topic.num.partitions",
         offsets_topic_replication_factor: i16 = "offsets.topic.replication.factor",
         offsets_topic_segment_bytes: i32 = "offsets.topic.segment.bytes",
+
+        rest_max_connections: usize = "rest.max.connections",
+        rest_max_concurrent_requests: usize = "rest.max.concurrent.requests",
+        /// What the bodies of all REST requests under way may take together.
+        rest_request_memory_bytes: usize = "rest.request.memory.bytes",
         /// How many topics have samples of their own on the page of metrics.
         metrics_topic_labels_max: usize = "metrics.topic.labels.max",
         /// How many partitions have samples of their own on the page of metrics.
