@@ -67,7 +67,10 @@ pub fn code_of_controller(error: &ControllerError) -> ErrorCode {
     match error {
         ControllerError::Stopped => ErrorCode::NOT_CONTROLLER,
         ControllerError::LogFailed { .. } => ErrorCode::KAFKA_STORAGE_ERROR,
-        ControllerError::TooManyPartitions { .. } => ErrorCode::POLICY_VIOLATION,
+        ControllerError::TooManyPartitions { .. } | ControllerError::TooManyAdditionalPartitions { .. } => {
+            ErrorCode::POLICY_VIOLATION
+        }
+        ControllerError::BrokerNotRegistered(_) => ErrorCode::BROKER_ID_NOT_REGISTERED,
         ControllerError::Inapplicable { .. } | ControllerError::ProducerIdsExhausted => ErrorCode::UNKNOWN_SERVER_ERROR,
     }
 }
@@ -77,7 +80,7 @@ pub fn code_of_topic(error: &TopicError) -> ErrorCode {
     match error {
         TopicError::InvalidName(_) | TopicError::NameCollision { .. } => ErrorCode::INVALID_TOPIC_EXCEPTION,
         TopicError::AlreadyExists(_) => ErrorCode::TOPIC_ALREADY_EXISTS,
-        TopicError::NonPositivePartitions => ErrorCode::INVALID_PARTITIONS,
+        TopicError::NonPositivePartitions | TopicError::InvalidPartitions(_) => ErrorCode::INVALID_PARTITIONS,
         TopicError::NonPositiveReplicationFactor | TopicError::Unplaceable { .. } => {
             ErrorCode::INVALID_REPLICATION_FACTOR
         }
