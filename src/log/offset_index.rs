@@ -87,7 +87,7 @@ impl OffsetIndex {
 
     /// Removes the entries at and beyond an offset.
     pub(super) fn truncate_to(&mut self, offset: Offset, files: &SegmentFiles) -> Result<(), LogError> {
-        let below = |entry: &[u8; 8]| files.base.0.saturating_add(i64::from(decode(entry).0)) < offset.0;
+        let below = |entry: &[u8; 8]| files.base.plus(i64::from(decode(entry).0)) < offset;
         let count = self.file.entries(files)?.count_while(below);
         self.file.truncate(count, files)
     }
@@ -109,7 +109,7 @@ impl OffsetIndex {
             // An index never points at its file's first byte: zeros at the front are Kafka's preallocation.
             let is_preallocated = (relative, position) == (0, 0);
             let rises = relative > before.0 && position > before.1 && !is_preallocated;
-            let within = i64::from(position) < log_len.cast_signed() && files.base.0 + i64::from(relative) < end.0;
+            let within = i64::from(position) < log_len.cast_signed() && files.base.plus(i64::from(relative)) < end;
             if !(rises && within) {
                 return Ok(place);
             }

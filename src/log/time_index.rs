@@ -71,7 +71,7 @@ impl TimeIndex {
 
     /// Removes the entries at and beyond an offset.
     pub(super) fn truncate_to(&mut self, offset: Offset, files: &SegmentFiles) -> Result<(), LogError> {
-        let below = |entry: &[u8; 12]| files.base.0.saturating_add(i64::from(decode(entry).1)) < offset.0;
+        let below = |entry: &[u8; 12]| files.base.plus(i64::from(decode(entry).1)) < offset;
         let count = self.file.entries(files)?.count_while(below);
         self.file.truncate(count, files)
     }
@@ -90,7 +90,7 @@ impl TimeIndex {
                 return Ok(place);
             };
             let in_order = entry.0 > before.0 && entry.1 >= before.1;
-            if !(in_order && files.base.0 + i64::from(entry.1) < end.0) {
+            if !(in_order && files.base.plus(i64::from(entry.1)) < end) {
                 return Ok(place);
             }
             before = entry;
@@ -185,6 +185,17 @@ mod tests {
         assert_eq!(again.last(&files).unwrap().map(|point| point.offset), Some(Offset(70)));
         assert_eq!(again.valid_entries(Offset(71), &files), Ok(2));
         assert_eq!(again.valid_entries(Offset(70), &files), Ok(1));
+    }
+
+    /// Found by fuzzing names: a file named by the last offset there is ended the process when its index was checked.
+    #[test]
+    fn an_entry_of_a_segment_at_the_last_offset_does_not_overflow() {
+        let (files, index) = setup();
+        let files = SegmentFiles {
+            base: Offset(i64::MAX),
+            ..files
+        };
+        assert_eq!(index.valid_entries(Offset(i64::MAX), &files), Ok(0));
     }
 
     #[test]
