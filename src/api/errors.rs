@@ -2,7 +2,7 @@
 
 use dmq_protocol::ErrorCode;
 
-use crate::controller::{ControllerError, TopicError};
+use crate::controller::{ControllerError, ElectionError, ReassignmentError, TopicError};
 use crate::fetch_session::SessionError;
 use crate::log::{InvalidRecordsKind, LogError};
 use crate::partition::PartitionError;
@@ -15,6 +15,7 @@ pub fn code_of(error: &PartitionError) -> ErrorCode {
         PartitionError::UnknownLeaderEpoch { .. } => ErrorCode::UNKNOWN_LEADER_EPOCH,
         PartitionError::NotEnoughReplicas { .. } => ErrorCode::NOT_ENOUGH_REPLICAS,
         PartitionError::OffsetOutOfRange { .. } => ErrorCode::OFFSET_OUT_OF_RANGE,
+        PartitionError::CompactedOnly(_) => ErrorCode::POLICY_VIOLATION,
         PartitionError::StorageFailed => ErrorCode::KAFKA_STORAGE_ERROR,
         PartitionError::Log(error) => code_of_log(error),
     }
@@ -90,5 +91,27 @@ pub fn code_of_topic(error: &TopicError) -> ErrorCode {
         TopicError::UnknownName => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
         TopicError::UnknownId => ErrorCode::UNKNOWN_TOPIC_ID,
         TopicError::DeletionDisabled => ErrorCode::TOPIC_DELETION_DISABLED,
+    }
+}
+
+/// The code of the controller's refusal to elect a leader.
+pub fn code_of_election(error: &ElectionError) -> ErrorCode {
+    match error {
+        ElectionError::NoSuchTopic(_) | ElectionError::NoSuchPartition { .. } => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+        ElectionError::NotNeeded => ErrorCode::ELECTION_NOT_NEEDED,
+        ElectionError::PreferredUnavailable => ErrorCode::PREFERRED_LEADER_NOT_AVAILABLE,
+        ElectionError::NoneEligible => ErrorCode::ELIGIBLE_LEADERS_NOT_AVAILABLE,
+    }
+}
+
+/// The code of the controller's refusal to move a partition.
+pub fn code_of_reassignment(error: &ReassignmentError) -> ErrorCode {
+    match error {
+        ReassignmentError::NoSuchTopic(_) | ReassignmentError::NoSuchPartition { .. } => {
+            ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
+        }
+        ReassignmentError::NoneInProgress => ErrorCode::NO_REASSIGNMENT_IN_PROGRESS,
+        ReassignmentError::InvalidAssignment(_) => ErrorCode::INVALID_REPLICA_ASSIGNMENT,
+        ReassignmentError::FactorChanged { .. } => ErrorCode::INVALID_REPLICATION_FACTOR,
     }
 }

@@ -41,7 +41,7 @@ pub use topic_request::{
     CreateTopicOutcome, CreateTopics, CreatedTopic, DeleteTopicOutcome, EffectiveTopicConfig, InvalidTopicName,
     NewTopic, ReplicaAssignment, TopicConfigSource, TopicError, TopicRef,
 };
-pub use topics::validate_name as validate_topic_name;
+pub use topics::{CLUSTER_METADATA as CLUSTER_METADATA_TOPIC, validate_name as validate_topic_name};
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ mod create;
 mod delete;
 mod effective;
 mod name;
-pub use name::validate as validate_name;
+pub use name::{CLUSTER_METADATA, validate as validate_name};
 mod placement;
 
 pub(super) use add::add;
