@@ -48,6 +48,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "rest",
         &[
             "api",
+            "controller",
             "partition",
             "metadata",
             "config",

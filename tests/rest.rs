@@ -9,5 +9,7 @@ mod endpoints;
 mod harness;
 #[path = "rest/malformed.rs"]
 mod malformed;
+#[path = "rest/metadata.rs"]
+mod metadata;
 #[path = "rest/produce.rs"]
 mod produce;

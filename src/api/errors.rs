@@ -68,9 +68,9 @@ pub fn code_of_controller(error: &ControllerError) -> ErrorCode {
     match error {
         ControllerError::Stopped => ErrorCode::NOT_CONTROLLER,
         ControllerError::LogFailed { .. } => ErrorCode::KAFKA_STORAGE_ERROR,
-        ControllerError::TooManyPartitions { .. } | ControllerError::TooManyAdditionalPartitions { .. } => {
-            ErrorCode::POLICY_VIOLATION
-        }
+        ControllerError::TooManyPartitions { .. }
+        | ControllerError::TooManyAdditionalPartitions { .. }
+        | ControllerError::OwnedElsewhere { .. } => ErrorCode::POLICY_VIOLATION,
         ControllerError::BrokerNotRegistered(_) => ErrorCode::BROKER_ID_NOT_REGISTERED,
         ControllerError::Inapplicable { .. } | ControllerError::ProducerIdsExhausted => ErrorCode::UNKNOWN_SERVER_ERROR,
     }

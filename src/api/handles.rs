@@ -7,7 +7,7 @@ use crate::controller::ControllerHandle;
 use crate::env::{Clock, Random};
 use crate::fetch_session::FetchSessionCache;
 use crate::ids::{BrokerId, PartitionId, TopicId};
-use crate::metadata::{BrokerImage, MetadataHandle, TopicImage};
+use crate::metadata::{BrokerImage, MetadataHandle, MetadataImage, PartitionImage, TopicImage};
 use crate::partition::{Partition, PartitionRegistry};
 use dmq_protocol::{ErrorCode, StrBytes};
 
@@ -87,6 +87,22 @@ impl Handles {
             rack: broker.rack.as_ref().map(|rack| StrBytes::from(rack.to_string())),
             is_fenced: broker.fenced && broker.id != self.broker_id,
         })
+    }
+
+    /// The leader of a partition, if this client can reach it; else why not: nobody leads or the leader is not known, or
+    /// it is out of service or without a listener of this name.
+    pub fn leader_of(
+        &self,
+        image: &MetadataImage,
+        partition: &PartitionImage,
+        connection: &ConnectionInfo,
+    ) -> Result<BrokerId, ErrorCode> {
+        let leader = partition.leader.ok_or(ErrorCode::LEADER_NOT_AVAILABLE)?;
+        let broker = image.cluster.broker(leader).ok_or(ErrorCode::LEADER_NOT_AVAILABLE)?;
+        match self.address_of(broker, connection) {
+            Some(node) if !node.is_fenced => Ok(leader),
+            _ => Err(ErrorCode::LISTENER_NOT_FOUND),
+        }
     }
 
     /// The brokers with these ids, each once, as this client reaches them; ids that nobody has are left out.

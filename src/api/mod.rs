@@ -64,7 +64,7 @@ trait Api {
 }
 
 /// Who asks, and how.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct RequestContext {
     connection: Arc<ConnectionInfo>,
     version: i16,

@@ -87,7 +87,7 @@ impl Shape for ConsumeResponse<'_> {
         ConsumeResponse {
             leader: refused.leader.clone(),
             error_message: Some(refused.message.clone()),
-            error_code: refused.code.name(),
+            error_code: refused.code_name(),
             success: false,
             ..ConsumeResponse::of(Vec::new(), Offset::UNKNOWN)
         }

@@ -1,4 +1,4 @@
-//! HTTP: produce, consume, high watermark and health, for systems that use the broker as a storage service.
+//! HTTP: produce, consume, high watermark, metadata and health, for systems that use the broker as a storage service.
 //!
 //! A request takes the same way as one on a Kafka listener from [`api::produce`](crate::api::produce) and
 //! [`Partition::read`](crate::partition::Partition::read) on; what is here is JSON, HTTP statuses and nothing else.
@@ -13,6 +13,7 @@ mod health;
 mod high_water_mark;
 mod json;
 mod messages;
+mod metadata;
 mod produce;
 mod producer;
 mod refusal;
@@ -44,6 +45,12 @@ fn router(state: RestState) -> Router {
         .route(
             "/api/v1/storage/partitions/{topic}/{partition}/high-water-mark",
             get(high_water_mark::high_water_mark).fallback(wrong_method),
+        )
+        .route(
+            "/api/v1/storage/metadata",
+            post(metadata::push)
+                .get(metadata::view)
+                .fallback(metadata::wrong_method),
         )
         .route("/api/v1/storage/health", get(health::health).fallback(wrong_method))
         .fallback(unknown_path)

@@ -14,7 +14,7 @@ use super::upkeep::Upkeep;
 use super::{Broker, ServerError};
 use crate::api::{Handles, ProducerIds, Service};
 use crate::config::{BrokerSettings, Durability as DurabilitySetting, Settings};
-use crate::controller::{Controller, ControllerHandle, StartController};
+use crate::controller::{Controller, ControllerHandle, REST_LISTENER, StartController};
 use crate::disk::{Disk, GroupCommit, GroupCommitConfig, RealDisk};
 use crate::env::{Clock, Random, SystemClock, SystemRandom};
 use crate::fetch_session::{FetchSessionCache, SessionLimits};
@@ -79,7 +79,7 @@ impl Broker {
                 &settings,
                 &world,
                 &directories,
-                endpoints(settings.broker(), &addresses),
+                endpoints(settings.broker(), &addresses, rest.addresses().first()),
             );
             blocking(move || Controller::start(start)).await??
         };
@@ -176,12 +176,12 @@ fn start_controller(
         log_dirs: ids.clone(),
         endpoints,
         previous_broker_epoch: directories.previous_broker_epoch,
-        elects: true,
+        elects: broker.metadata_service_url.is_none(),
     }
 }
 
 /// Where the metadata says that this broker listens: the advertised address, else the one it is bound to.
-fn endpoints(settings: &BrokerSettings, bound: &[(String, SocketAddr)]) -> Vec<Endpoint> {
+fn endpoints(settings: &BrokerSettings, bound: &[(String, SocketAddr)], rest: Option<&SocketAddr>) -> Vec<Endpoint> {
     let endpoint = |(name, address): &(String, SocketAddr)| {
         let advertised = settings
             .advertised_listeners
@@ -200,7 +200,27 @@ fn endpoints(settings: &BrokerSettings, bound: &[(String, SocketAddr)]) -> Vec<E
             security_protocol: 0,
         }
     };
-    bound.iter().map(endpoint).collect()
+    let mut endpoints: Vec<Endpoint> = bound.iter().map(endpoint).collect();
+    endpoints.extend(rest.map(|address| rest_endpoint(settings, *address, endpoints.first())));
+    endpoints
+}
+
+/// Where other brokers and the metadata service reach the REST interface: the host that `rest.listeners` names, else the
+/// one that Kafka clients are told.
+fn rest_endpoint(settings: &BrokerSettings, bound: SocketAddr, kafka: Option<&Endpoint>) -> Endpoint {
+    let named = settings
+        .rest_listeners
+        .first()
+        .and_then(|listener| listener.host.clone());
+    let named = named.filter(|_| !bound.ip().is_unspecified());
+    let told = kafka.map(|kafka| kafka.host.to_string());
+    let host = named.or(told).unwrap_or_else(|| "localhost".to_owned());
+    Endpoint {
+        listener: REST_LISTENER.into(),
+        host: host.into(),
+        port: bound.port(),
+        security_protocol: 0,
+    }
 }
 
 /// Opens every replica that has a directory, telling how far it is when that takes long.

@@ -19,7 +19,7 @@ settings! {
 
     /// The base URL of an external metadata service that tells this broker which partitions it leads. Unset: the
     /// broker is its own controller.
-    String "metadata.service-url" = null, Medium.rule(Rule::HttpUrl).accepted(EXTERNAL_CONTROLLER);
+    String "metadata.service-url" = null, Medium.rule(Rule::HttpUrl);
 
     /// How often the broker reports to the external metadata service, in milliseconds.
     Int "metadata.heartbeat-interval-ms" = "5000", Low.at_least(1).accepted(EXTERNAL_CONTROLLER);
