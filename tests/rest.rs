@@ -11,5 +11,7 @@ mod harness;
 mod malformed;
 #[path = "rest/metadata.rs"]
 mod metadata;
+#[path = "rest/metrics.rs"]
+mod metrics;
 #[path = "rest/produce.rs"]
 mod produce;

@@ -13,6 +13,7 @@ use dmq_protocol::{ErrorCode, StrBytes};
 
 use super::ConnectionInfo;
 use super::init_producer_id::ProducerIds;
+use super::request_metrics::RequestMetrics;
 
 /// The broker as the api layer sees it.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub struct Handles {
     pub fetch_sessions: FetchSessionCache,
     /// Producer ids to give out.
     pub producer_ids: ProducerIds,
+    /// What is counted of requests on Kafka listeners.
+    pub request_metrics: Arc<RequestMetrics>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

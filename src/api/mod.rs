@@ -26,6 +26,7 @@ mod metadata;
 mod offset_for_leader_epoch;
 pub mod produce;
 mod reply;
+mod request_metrics;
 pub mod service;
 mod unregister_broker;
 mod update_features;
@@ -33,6 +34,7 @@ mod update_features;
 pub use crate::controller::validate_topic_name;
 pub use handles::Handles;
 pub use init_producer_id::ProducerIds;
+pub use request_metrics::RequestMetrics;
 pub use service::{
     ClientSoftware, ConnectionInfo, Disconnect, Endpoint, Handled, ListenerInfo, PendingReply, Reply, ReplyChunk,
     SecurityProtocol, Service,
@@ -43,10 +45,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use dmq_protocol::header::RequestHeader;
-use dmq_protocol::{ApiKey, Message, Reader, Request, VersionRange};
+use dmq_protocol::{ApiKey, ErrorCode, Message, Reader, Request, VersionRange};
+use tokio::time::Instant;
 
 use crate::ids::LeaderEpoch;
 use crate::partition::Isolation;
+use request_metrics::Timing;
 
 /// One API: its request and what is done with it.
 trait Api {
@@ -68,6 +72,7 @@ trait Api {
 struct RequestContext {
     connection: Arc<ConnectionInfo>,
     version: i16,
+    timing: Timing,
 }
 
 /// What a handler came to.
@@ -179,25 +184,45 @@ fn call<A: Api>(
         detail: error.to_string(),
     };
     let request = A::Request::decode(body, version).map_err(malformed)?;
-    let correlation_id = header.correlation_id;
-    let encode = move |answer: A::Answer| reply::encode::<A::Request, A::Answer>(answer, correlation_id, version);
+    let (correlation_id, timing) = (header.correlation_id, context.timing);
+    let encode = move |answer: A::Answer, metrics: &RequestMetrics| {
+        metrics.count_errors(timing, &answer);
+        reply::encode::<A::Request, A::Answer>(answer, correlation_id, version)
+    };
+    let metrics = &handles.request_metrics;
     match A::handle(handles, &context, request) {
-        Answer::Now(answer) => encode(answer).map(Handled::Now),
-        Answer::Later(pending) => Ok(Handled::Later(Box::pin(async move { encode(pending.await?) }))),
-        Answer::Nothing => Ok(Handled::NoReply),
+        Answer::Now(answer) => {
+            let reply = encode(answer, metrics)?;
+            metrics.answered(timing);
+            Ok(Handled::Now(reply))
+        }
+        Answer::Later(pending) => {
+            let (metrics, waiting) = (Arc::clone(metrics), metrics.waits(timing));
+            Ok(Handled::Later(Box::pin(async move {
+                let reply = encode(pending.await?, &metrics)?;
+                metrics.answered_after(waiting);
+                Ok(reply)
+            })))
+        }
+        Answer::Nothing => {
+            metrics.answered(timing);
+            Ok(Handled::NoReply)
+        }
         Answer::Disconnect(reason) => Err(reason),
     }
 }
 
 impl Service for Arc<Handles> {
-    fn call(&self, connection: &Arc<ConnectionInfo>, frame: Bytes) -> Result<Handled, Disconnect> {
+    fn call(&self, connection: &Arc<ConnectionInfo>, frame: Bytes, arrived: Instant) -> Result<Handled, Disconnect> {
         let malformed = |detail: String| Disconnect::MalformedHeader { detail };
         let (key, version) = RequestHeader::peek(&frame).ok_or_else(|| malformed("it is too short".to_owned()))?;
-        let Some(entry) = TABLE.iter().find(|entry| entry.key as i16 == key) else {
+        let Some((place, entry)) = (0..).zip(TABLE).find(|(_, entry)| entry.key as i16 == key) else {
             return Err(Disconnect::UnknownApi { key, version });
         };
         if !entry.versions.contains(version) {
             if entry.key == ApiKey::ApiVersions {
+                let timing = self.request_metrics.begin(place, 0, arrived);
+                self.request_metrics.count_error(timing, ErrorCode::UNSUPPORTED_VERSION);
                 return api_versions::unsupported(&frame).map(Handled::Now);
             }
             return Err(Disconnect::UnsupportedVersion {
@@ -211,6 +236,7 @@ impl Service for Arc<Handles> {
         let context = RequestContext {
             connection: Arc::clone(connection),
             version,
+            timing: self.request_metrics.begin(place, version, arrived),
         };
         (entry.call)(self, context, header, body)
     }

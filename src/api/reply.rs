@@ -2,7 +2,7 @@
 
 use bytes::BytesMut;
 use dmq_protocol::header::{self, ResponseHeader};
-use dmq_protocol::{EncodeError, Gap, Message, Request};
+use dmq_protocol::{EncodeError, ErrorCode, Gap, Message, Request};
 
 use super::{Disconnect, Reply, ReplyChunk};
 use crate::disk::FileRange;
@@ -14,12 +14,19 @@ const USUAL_LEN: usize = 256;
 pub trait Encode {
     /// Appends the body to `out`; gives the places where data from files belongs, and the files.
     fn encode_body(self, out: &mut BytesMut, version: i16) -> Result<(Vec<Gap>, Vec<FileRange>), EncodeError>;
+
+    /// Shows every error code in the answer.
+    fn error_codes(&self, see: &mut dyn FnMut(ErrorCode));
 }
 
 impl<M: Message> Encode for M {
     fn encode_body(self, out: &mut BytesMut, version: i16) -> Result<(Vec<Gap>, Vec<FileRange>), EncodeError> {
         self.encode_into(out, version)?;
         Ok((Vec::new(), Vec::new()))
+    }
+
+    fn error_codes(&self, see: &mut dyn FnMut(ErrorCode)) {
+        dmq_protocol::Wire::error_codes(self, see);
     }
 }
 

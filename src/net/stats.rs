@@ -54,6 +54,16 @@ impl RefusalReason {
         RefusalReason::Address,
         RefusalReason::FileDescriptors,
     ];
+
+    /// Its name on the page of metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            RefusalReason::Total => "max.connections",
+            RefusalReason::Listener => "listener",
+            RefusalReason::Address => "max.connections.per.ip",
+            RefusalReason::FileDescriptors => "file descriptors",
+        }
+    }
 }
 
 impl EndKind {
@@ -66,6 +76,18 @@ impl EndKind {
         EndKind::Shutdown,
         EndKind::Failure,
     ];
+
+    /// Its name on the page of metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            EndKind::Peer => "peer",
+            EndKind::Idle => "idle",
+            EndKind::Slow => "slow",
+            EndKind::Violation => "violation",
+            EndKind::Shutdown => "shutdown",
+            EndKind::Failure => "failure",
+        }
+    }
 }
 
 impl ListenerStats {

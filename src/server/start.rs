@@ -18,9 +18,10 @@ use crate::controller::{Controller, ControllerHandle, REST_LISTENER, StartContro
 use crate::disk::{Disk, GroupCommit, GroupCommitConfig, RealDisk};
 use crate::env::{Clock, Random, SystemClock, SystemRandom};
 use crate::fetch_session::{FetchSessionCache, SessionLimits};
-use crate::metadata::{DirectoryId, Endpoint, MetadataImage};
-use crate::net::{BoundListeners, default_gateway};
+use crate::metadata::{ClusterMetrics, DirectoryId, Endpoint, MetadataImage};
+use crate::net::{BoundListeners, NetServer, default_gateway};
 use crate::partition::{Durability, LoadProgress, OpenRegistry, PartitionRegistry};
+use crate::telemetry::metrics::{Collect, ProcessMetrics, Registry};
 
 /// Recovery that takes longer than this says how far it is, and again after each such time.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
@@ -65,7 +66,9 @@ impl Broker {
             );
             blocking(move || Directories::open(settings.broker(), &disk, random.as_ref())).await??
         };
-        let rest = RestSockets::bind(settings.broker()).await?.serve();
+        let registry = Registry::new();
+        registry.add(Arc::new(ProcessMetrics::new(Arc::clone(&world.clock))));
+        let rest = RestSockets::bind(settings.broker()).await?.serve(&registry);
         let rest_address = rest.addresses().first().map(ToString::to_string);
         let gateway = forwarding_gateway(world.disk.as_ref());
         let listeners = BoundListeners::bind(net_config(settings.broker(), gateway, rest_address)).await?;
@@ -84,12 +87,14 @@ impl Broker {
             blocking(move || Controller::start(start)).await??
         };
         let handle = controller.handle();
-        let partitions = open_partitions(&settings, &world, &directories, &handle.metadata().load_full()).await?;
+        let image = handle.metadata().load_full();
+        let partitions = open_partitions(&settings, &world, &directories, &image, &registry).await?;
         handle.register_publisher(Arc::clone(&partitions) as _).await?;
 
         let handles = Arc::new(api_handles(&settings, &world, handle, &partitions));
         let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
         let net = listeners.serve(service, Arc::clone(&world.clock));
+        add_collectors(&registry, &handles, &net);
         rest.open(&handles);
         let upkeep = Upkeep::start(settings.broker(), &partitions);
         let broker = Broker {
@@ -99,6 +104,7 @@ impl Broker {
             rest,
             upkeep,
             partitions,
+            registry,
         };
         if options.banner {
             broker.print_banner(world.clock.monotonic().saturating_sub(begun));
@@ -124,6 +130,18 @@ impl Broker {
     }
 }
 
+/// Puts what the broker's parts count on the page of metrics.
+fn add_collectors(registry: &Registry, handles: &Arc<Handles>, net: &NetServer) {
+    let cluster = ClusterMetrics::new(handles.metadata.clone(), handles.broker_id);
+    let collectors: [Arc<dyn Collect>; 4] = [
+        Arc::clone(&handles.request_metrics) as _,
+        Arc::clone(&handles.partitions) as _,
+        Arc::new(cluster),
+        Arc::new(net.metrics()),
+    ];
+    collectors.into_iter().for_each(|collector| registry.add(collector));
+}
+
 /// What handlers work with.
 fn api_handles(
     settings: &Settings,
@@ -142,6 +160,7 @@ fn api_handles(
             eviction_age_ms: SESSION_EVICTION_MS,
         }),
         producer_ids: ProducerIds::default(),
+        request_metrics: Arc::default(),
         clock: Arc::clone(&world.clock),
         random: Arc::clone(&world.random),
         settings,
@@ -229,10 +248,12 @@ async fn open_partitions(
     world: &World,
     directories: &Directories,
     image: &Arc<MetadataImage>,
+    registry: &Registry,
 ) -> Result<Arc<PartitionRegistry>, ServerError> {
     let broker = Arc::new(settings.broker().clone());
     let group_commit = GroupCommit::new(GroupCommitConfig::default(), Arc::clone(&world.clock));
-    let registry = Arc::new(PartitionRegistry::new(OpenRegistry {
+    registry.add(group_commit.metrics());
+    let partitions = Arc::new(PartitionRegistry::new(OpenRegistry {
         broker_id: broker.node_id,
         dirs: directories.dirs.clone(),
         durability: match broker.log_durability {
@@ -245,7 +266,7 @@ async fn open_partitions(
         clock: Arc::clone(&world.clock),
         random: Arc::clone(&world.random),
     }));
-    let (loading, image, clock) = (Arc::clone(&registry), Arc::clone(image), Arc::clone(&world.clock));
+    let (loading, image, clock) = (Arc::clone(&partitions), Arc::clone(image), Arc::clone(&world.clock));
     let was_clean = directories.were_clean;
     let first = directories
         .dirs
@@ -265,7 +286,7 @@ async fn open_partitions(
     for error in failed {
         tracing::error!(%error, "a partition is offline; all others are served");
     }
-    Ok(registry)
+    Ok(partitions)
 }
 
 /// Tells how far recovery is, once a second at most, and not at all when it is over sooner.

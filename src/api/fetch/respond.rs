@@ -7,7 +7,7 @@ use dmq_protocol::messages::fetch::{
     AbortedTransaction, EpochEndOffset, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch, NodeEndpoint,
     PartitionData,
 };
-use dmq_protocol::{EncodeError, FetchRecords, Gap, Message, StrBytes, Uuid};
+use dmq_protocol::{EncodeError, ErrorCode, FetchRecords, Gap, Message, StrBytes, Uuid, Wire};
 
 use super::plan::{Outcome, Refusal};
 use crate::api::errors::code_of;
@@ -42,6 +42,10 @@ impl Encode for Fetched {
     fn encode_body(self, out: &mut BytesMut, version: i16) -> Result<(Vec<Gap>, Vec<FileRange>), EncodeError> {
         let gaps = self.response.encode_around(out, version)?;
         Ok((gaps, self.files))
+    }
+
+    fn error_codes(&self, see: &mut dyn FnMut(ErrorCode)) {
+        Wire::error_codes(&self.response, see);
     }
 }
 
