@@ -4,13 +4,20 @@
 //! matters on a connection happens before a handler returns; what is left to wait for is the future that it returns.
 //! This layer knows nothing of sockets and files.
 
+mod alter_partition_reassignments;
 mod api_versions;
+mod create_partitions;
 mod create_topics;
 mod delete_groups;
+mod delete_records;
 mod delete_topics;
 mod describe_cluster;
 mod describe_groups;
+mod describe_log_dirs;
+mod describe_producers;
+mod describe_quorum;
 mod describe_topic_partitions;
+mod elect_leaders;
 pub mod errors;
 mod fetch;
 mod find_coordinator;
@@ -21,6 +28,7 @@ mod join_group;
 mod leave_group;
 mod list_groups;
 pub mod list_offsets;
+mod list_partition_reassignments;
 mod metadata;
 mod offset_commit;
 mod offset_delete;
@@ -31,6 +39,8 @@ mod reply;
 mod request_metrics;
 pub mod service;
 mod sync_group;
+mod unregister_broker;
+mod update_features;
 
 pub use crate::controller::validate_topic_name;
 pub use handles::Handles;
@@ -145,11 +155,21 @@ const TABLE: &[Entry] = &[
     entry::<api_versions::ApiVersions>(),
     entry::<create_topics::CreateTopics>(),
     entry::<delete_topics::DeleteTopics>(),
+    entry::<delete_records::DeleteRecords>(),
     entry::<init_producer_id::InitProducerId>(),
     entry::<offset_for_leader_epoch::OffsetForLeaderEpoch>(),
+    entry::<describe_log_dirs::DescribeLogDirs>(),
+    entry::<create_partitions::CreatePartitions>(),
     entry::<delete_groups::DeleteGroups>(),
+    entry::<elect_leaders::ElectLeaders>(),
+    entry::<alter_partition_reassignments::AlterPartitionReassignments>(),
+    entry::<list_partition_reassignments::ListPartitionReassignments>(),
     entry::<offset_delete::OffsetDelete>(),
+    entry::<describe_quorum::DescribeQuorum>(),
+    entry::<update_features::UpdateFeatures>(),
     entry::<describe_cluster::DescribeCluster>(),
+    entry::<describe_producers::DescribeProducers>(),
+    entry::<unregister_broker::UnregisterBroker>(),
     entry::<describe_topic_partitions::DescribeTopicPartitions>(),
 ];
 
