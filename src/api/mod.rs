@@ -4,6 +4,7 @@
 //! matters on a connection happens before a handler returns; what is left to wait for is the future that it returns.
 //! This layer knows nothing of sockets and files.
 
+mod alter_configs;
 mod alter_partition_reassignments;
 mod api_versions;
 mod create_partitions;
@@ -12,6 +13,7 @@ mod delete_groups;
 mod delete_records;
 mod delete_topics;
 mod describe_cluster;
+mod describe_configs;
 mod describe_groups;
 mod describe_log_dirs;
 mod describe_producers;
@@ -23,9 +25,11 @@ mod fetch;
 mod find_coordinator;
 mod handles;
 mod heartbeat;
+mod incremental_alter_configs;
 mod init_producer_id;
 mod join_group;
 mod leave_group;
+mod list_config_resources;
 mod list_groups;
 pub mod list_offsets;
 mod list_partition_reassignments;
@@ -158,10 +162,13 @@ const TABLE: &[Entry] = &[
     entry::<delete_records::DeleteRecords>(),
     entry::<init_producer_id::InitProducerId>(),
     entry::<offset_for_leader_epoch::OffsetForLeaderEpoch>(),
+    entry::<describe_configs::DescribeConfigs>(),
+    entry::<alter_configs::AlterConfigs>(),
     entry::<describe_log_dirs::DescribeLogDirs>(),
     entry::<create_partitions::CreatePartitions>(),
     entry::<delete_groups::DeleteGroups>(),
     entry::<elect_leaders::ElectLeaders>(),
+    entry::<incremental_alter_configs::IncrementalAlterConfigs>(),
     entry::<alter_partition_reassignments::AlterPartitionReassignments>(),
     entry::<list_partition_reassignments::ListPartitionReassignments>(),
     entry::<offset_delete::OffsetDelete>(),
@@ -170,6 +177,7 @@ const TABLE: &[Entry] = &[
     entry::<describe_cluster::DescribeCluster>(),
     entry::<describe_producers::DescribeProducers>(),
     entry::<unregister_broker::UnregisterBroker>(),
+    entry::<list_config_resources::ListConfigResources>(),
     entry::<describe_topic_partitions::DescribeTopicPartitions>(),
 ];
 
