@@ -4,6 +4,7 @@ pub mod api;
 pub mod cli;
 pub mod config;
 pub mod controller;
+pub mod controller_link;
 pub mod coordinator;
 pub mod disk;
 pub mod env;

@@ -49,6 +49,12 @@ pub const REST_MESSAGES_MAX: usize = 1_000_000;
 /// REST bodies longer than this are decoded off the network threads: it would hold up everybody else.
 pub const REST_INLINE_BODY_BYTES_MAX: usize = 64 * 1024;
 
+/// The longest answer of a metadata service or a storage service that is read.
+pub const LINK_ANSWER_BYTES_MAX: usize = 64 * 1024;
+
+/// Storage services that one controller keeps track of.
+pub const STORAGE_SERVICES_MAX: usize = 1_000;
+
 /// Error messages of REST echo what was sent up to this length.
 pub const REST_ERROR_MESSAGE_BYTES_MAX: usize = 1_000;
 

@@ -57,10 +57,15 @@ const LAYERS: &[(&str, &[&str])] = &[
             "telemetry",
         ],
     ),
+    (
+        "controller_link",
+        &["controller", "metadata", "config", "ids", "limits", "env", "telemetry"],
+    ),
     ("net", &["api", "disk", "config", "ids", "limits", "env", "telemetry"]),
     (
         "rest",
         &[
+            "controller_link",
             "api",
             "controller",
             "partition",
@@ -77,6 +82,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "net",
             "rest",
+            "controller_link",
             "api",
             "coordinator",
             "controller",

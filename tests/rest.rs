@@ -7,6 +7,8 @@ mod consume;
 mod endpoints;
 #[path = "rest/harness.rs"]
 mod harness;
+#[path = "rest/heartbeat.rs"]
+mod heartbeat;
 #[path = "rest/limits.rs"]
 mod limits;
 #[path = "rest/malformed.rs"]
@@ -15,6 +17,8 @@ mod malformed;
 mod metadata;
 #[path = "rest/metrics.rs"]
 mod metrics;
+#[path = "rest/pairing.rs"]
+mod pairing;
 #[path = "rest/produce.rs"]
 mod produce;
 #[path = "rest/status.rs"]

@@ -123,6 +123,8 @@ typed_settings! {
         metrics_partition_labels_max: usize = "metrics.partition.labels.max",
 
         metadata_service_url: Option<String> = "metadata.service-url",
+        /// `None`: the default place, if there is a file.
+        metadata_services_file: Option<PathBuf> = "metadata.services-file",
         metadata_heartbeat_interval_ms: i64 = "metadata.heartbeat-interval-ms",
     }
 }

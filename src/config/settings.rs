@@ -16,6 +16,9 @@ use super::sources::Source;
 use super::unknown;
 use super::value;
 
+/// The setting that a services file gives a default of its own.
+const HEARTBEAT_INTERVAL: &str = "metadata.heartbeat-interval-ms";
+
 /// One `name=value` and where it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
@@ -96,6 +99,15 @@ impl Settings {
     /// The typed view.
     pub fn broker(&self) -> &BrokerSettings {
         &self.broker
+    }
+
+    /// The same settings with the metadata service that was found in a services file. An interval that was set stays.
+    pub fn with_metadata_service(mut self, url: String, heartbeat_interval_ms: Option<i64>) -> Settings {
+        self.broker.metadata_service_url = Some(url);
+        if let Some(interval) = heartbeat_interval_ms.filter(|_| !self.set.contains_key(HEARTBEAT_INTERVAL)) {
+            self.broker.metadata_heartbeat_interval_ms = interval;
+        }
+        self
     }
 
     /// The text of a setting's value, its default included; `None` for null and for unknown names.

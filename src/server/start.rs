@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::banner::Banner;
 use super::connection_limits::ConnectionLimitsPublisher;
 use super::directories::Directories;
+use super::discovery;
 use super::net_config::net_config;
 use super::rest_listeners::RestSockets;
 use super::upkeep::Upkeep;
@@ -16,6 +17,7 @@ use super::{Broker, ServerError};
 use crate::api::{Handles, ProducerIds, Service};
 use crate::config::{BrokerSettings, Durability as DurabilitySetting, LiveSettings, Settings};
 use crate::controller::{Controller, ControllerHandle, REST_LISTENER, StartController};
+use crate::controller_link::{ControllerLink, LinkParts, ServiceUrl};
 use crate::coordinator::group::GroupCoordinator;
 use crate::disk::{Disk, GroupCommit, GroupCommitConfig, RealDisk};
 use crate::env::{Clock, Random, SystemClock, SystemRandom};
@@ -60,7 +62,7 @@ impl Broker {
                 tracing::warn!(setting = name, why, "this setting has no effect");
             }
         }
-        let settings = Arc::new(settings);
+        let settings = Arc::new(discovery::discovered(settings, world.disk.as_ref())?);
         let directories = {
             let (settings, disk, random) = (
                 Arc::clone(&settings),
@@ -102,8 +104,9 @@ impl Broker {
         let net = listeners.serve(service, Arc::clone(&world.clock));
         let limits = ConnectionLimitsPublisher::new(live, net.admission());
         handle.register_publisher(Arc::new(limits)).await?;
+        let link = Arc::new(ControllerLink::start(link_parts(&handles, &world)?).await?);
         add_collectors(&registry, &handles, &net);
-        rest.open(&handles);
+        rest.open(&handles, &link);
         let upkeep = Upkeep::start(settings.broker(), &partitions);
         let broker = Broker {
             handles,
@@ -111,6 +114,7 @@ impl Broker {
             net,
             rest,
             upkeep,
+            link,
             partitions,
             registry,
         };
@@ -210,6 +214,25 @@ fn api_handles(
         settings,
         live: live.clone(),
     }
+}
+
+/// What the link to a metadata service works with.
+fn link_parts(handles: &Handles, world: &World) -> Result<LinkParts, ServerError> {
+    let settings = &handles.settings;
+    let service = settings.metadata_service_url.as_deref();
+    let service = service
+        .map(ServiceUrl::parse)
+        .transpose()
+        .map_err(ServerError::Services)?;
+    let interval = u64::try_from(settings.metadata_heartbeat_interval_ms).unwrap_or(u64::MAX);
+    Ok(LinkParts {
+        broker_id: handles.broker_id,
+        service,
+        interval: Duration::from_millis(interval),
+        controller: handles.controller.clone(),
+        clock: Arc::clone(&world.clock),
+        random: Arc::clone(&world.random),
+    })
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ServerError> {

@@ -42,8 +42,6 @@ pub(super) const TRANSACTIONS: &str = "transactions are not served by this versi
 pub(super) const CLIENT_TELEMETRY: &str = "clients are not asked for their metrics";
 /// A clean stop always drains.
 pub(super) const SHUTDOWN: &str = "a stop always drains and flushes first";
-/// No heartbeat to an external controller.
-pub(super) const EXTERNAL_CONTROLLER: &str = "this version sends no heartbeats";
 /// Directories cannot be cordoned.
 pub(super) const CORDONED: &str = "log directories cannot be cordoned in this version";
 /// Nothing unstable is served.

@@ -170,6 +170,12 @@ fn chosen(situation: &Situation<'_>, topic: &NewTopic) -> Result<Vec<PartitionIm
     };
     let cluster = &situation.image.cluster;
     let placed = placement::place(cluster, situation.random, partitions, replication_factor).map_err(unplaceable)?;
+    if let Some(reason) = placed
+        .iter()
+        .find_map(|replicas| placement::not_copied(situation, replicas))
+    {
+        return Err(unplaceable(reason));
+    }
     let none_active = || unplaceable("All brokers are currently fenced or in controlled shutdown.".to_owned());
     placed
         .into_iter()
@@ -197,6 +203,9 @@ fn assigned(situation: &Situation<'_>, topic: &NewTopic) -> Result<Vec<Partition
             ));
         }
         check_replicas(situation, &assignment.replicas, expected)?;
+        if let Some(reason) = placement::not_copied(situation, &assignment.replicas) {
+            return refused(reason);
+        }
         expected = Some(assignment.replicas.len());
         match placement::newborn(&situation.image.cluster, assignment.replicas.clone()) {
             Some(partition) => partitions.insert(number, partition),
