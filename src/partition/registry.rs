@@ -13,12 +13,12 @@ use arc_swap::ArcSwap;
 use dashmap::DashMap;
 use parking_lot::Mutex;
 
-use super::{BrokerTraffic, Durability, OpenReplica, Partition, log_config};
+use super::{BrokerTraffic, Directory, Durability, OpenReplica, Partition, log_config};
 use crate::config::{BrokerSettings, LiveSettings, TopicSettings};
 use crate::disk::{Disk, GroupCommit};
 use crate::env::{Clock, Random};
 use crate::ids::{BrokerId, Offset, PartitionId, TopicId, TopicPartition};
-use crate::log::{Checkpoint, LogDir, LogError, OpenLog};
+use crate::log::{Checkpoint, LogDir, LogError, OpenLog, RecoveryProgress};
 use crate::metadata::{
     ConfigResourceType, MetadataChanges, MetadataImage, MetadataPublisher, PartitionImage, TopicImage,
 };
@@ -129,6 +129,15 @@ impl PartitionRegistry {
             .map(|replica| Arc::clone(&replica.partition))
     }
 
+    pub(super) fn free_bytes_min(&self) -> u64 {
+        u64::try_from(self.open.settings.log_dir_min_free_bytes).unwrap_or(0)
+    }
+
+    /// Whether no data directory is left to work with.
+    pub fn has_no_directory_left(&self) -> bool {
+        self.open.dirs.iter().all(|dir| dir.health().offline().is_some())
+    }
+
     /// Every replica, in no order.
     pub fn all(&self) -> Vec<Arc<Partition>> {
         self.replicas
@@ -210,7 +219,7 @@ impl PartitionRegistry {
             log_start_offset: known(&checkpoints.log_starts),
             recovery_point: known(&checkpoints.recovery_points),
             clean_shutdown: dir.was_shut_down_cleanly(),
-            on_progress: None,
+            on_progress: Some(report_recovery),
         };
         let opened = Partition::open(OpenReplica {
             name: name.clone(),
@@ -231,6 +240,10 @@ impl PartitionRegistry {
                 return Err(failed(&directory, error));
             }
         };
+        partition.set_directory(Directory {
+            health: Arc::clone(dir.health()),
+            free_bytes_min: self.free_bytes_min(),
+        });
         if let Some(offset) = checkpoints.cleaned.get(&name) {
             partition.log().set_cleaned_upto(*offset);
         }
@@ -372,6 +385,12 @@ impl PartitionRegistry {
             at,
         });
     }
+}
+
+/// Says how far the recovery of a large log is.
+fn report_recovery(progress: &RecoveryProgress) {
+    let (done, total) = (progress.bytes_done, progress.bytes_total);
+    tracing::info!(partition = %progress.topic_partition, bytes.done = done, bytes.total = total, "recovering a log");
 }
 
 impl MetadataPublisher for PartitionRegistry {

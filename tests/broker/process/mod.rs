@@ -5,3 +5,4 @@ mod directories;
 mod hostile;
 mod lifecycle;
 mod pair;
+mod power_cut;
