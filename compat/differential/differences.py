@@ -1,6 +1,6 @@
 """The differences that are meant, each with its name and its reason. Everything else is a fault.
 
-`docs/differences.md` is this list in prose; a difference that a long run never shows any more is taken out.
+`docs/differences.md` is made from this list; a difference that a long run never shows any more is taken out.
 """
 import dataclasses
 import re
@@ -141,3 +141,16 @@ def shared(api: str, kafka, dmq):
 
 def _present(answer: dict, field: str, key: str) -> set:
     return {one[key] for one in answer.get(field, [])}
+
+
+def page() -> str:
+    """`docs/differences.md`."""
+    lines = ["# Where DMQ answers otherwise than Apache Kafka", "",
+             "The differential test (`compat/differential`) sends the same drawn requests, right and wrong ones, to DMQ and to Apache",
+             "Kafka 4.4.0 and compares every field of the answers. What differs by nature (ids, ports, times) is made equal first;",
+             "what differs on purpose is here, and everything else is a fault. Made by `python3 compat/differential --list`.", "",
+             "| difference | API | why |", "|---|---|---|"]
+    for one in NAMED:
+        apis = re.match(r"\(?([\w|]+)", one.path)
+        lines.append(f"| {one.name} | {apis[1].replace('|', ', ')} | {one.reason} |" if apis else f"| {one.name} | | {one.reason} |")
+    return "\n".join(lines) + "\n"

@@ -9,7 +9,7 @@ import argparse
 import random
 import time
 
-from harness import brokers
+from harness import brokers, paths
 from harness.report import Report
 
 from . import differences
@@ -56,6 +56,9 @@ def summary(talk: Conversation, seed: int) -> str:
 def test(kind: str, report: Report, seed: int = SEED, count: int = COUNT, seconds: float = SECONDS,
          only: set[str] | None = None, verbose: bool = False) -> None:
     """One run as a step of the suite."""
+    with report.step("differential", "docs/differences.md is the list"):
+        page = paths.ROOT / "docs" / "differences.md"
+        assert page.read_text() == differences.page(), f"make it anew: python3 compat/differential --list > {page}"
     seed = seed or random.SystemRandom().randrange(1, 2**31)
     with report.step("differential", f"answers as Apache Kafka does, seed {seed}"):
         talk = converse(kind, seed, count, seconds, only, verbose)
@@ -75,10 +78,10 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--apis", default="", help="names, comma-separated")
     parser.add_argument("--verbose", action="store_true", help="print every request")
-    parser.add_argument("--list", action="store_true", help="print the meant differences")
+    parser.add_argument("--list", action="store_true", help="print docs/differences.md")
     args = parser.parse_args()
     if args.list:
-        print("\n".join(f"{one.name}: {one.reason}" for one in differences.NAMED))
+        print(differences.page(), end="")
         return 0
     report = Report(args.verbose)
     only = set(args.apis.split(",")) - {""}

@@ -5,6 +5,7 @@
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
@@ -14,25 +15,31 @@ import org.apache.kafka.common.utils.Exit;
 public class RunTools {
     /** What a tool's attempt to end the process becomes. */
     static class Ended extends Error {
-        final int code;
-
-        Ended(int code) {
+        Ended() {
             super(null, null, false, false);
-            this.code = code;
         }
+    }
+
+    /** The first exit code of the tool at work; some tools catch what ends them, and go on to end again. */
+    private static Integer ended;
+
+    private static void end(int code, String message) {
+        if (ended == null) {
+            if (message != null) {
+                System.err.println(message);
+            }
+            ended = code;
+            PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+            System.setOut(nowhere);
+            System.setErr(nowhere);
+        }
+        throw new Ended();
     }
 
     public static void main(String[] args) throws Exception {
         PrintStream answers = System.out;
-        Exit.setExitProcedure((code, message) -> {
-            if (message != null) {
-                System.err.println(message);
-            }
-            throw new Ended(code);
-        });
-        Exit.setHaltProcedure((code, message) -> {
-            throw new Ended(code);
-        });
+        Exit.setExitProcedure((code, message) -> end(code, message));
+        Exit.setHaltProcedure((code, message) -> end(code, message));
         Exit.setShutdownHookAdder((name, hook) -> { });
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = commands.readLine(); line != null; line = commands.readLine()) {
@@ -41,7 +48,13 @@ public class RunTools {
             PrintStream both = new PrintStream(printed, true, StandardCharsets.UTF_8);
             System.setOut(both);
             System.setErr(both);
-            int code = run(fields[1], Arrays.copyOfRange(fields, 2, fields.length));
+            int code;
+            try {
+                code = run(fields[1], Arrays.copyOfRange(fields, 2, fields.length));
+            } catch (ReflectiveOperationException failure) {
+                failure.printStackTrace();
+                code = -1;
+            }
             both.flush();
             answers.print("\u0001" + fields[0] + "\u0001" + code + "\n" + printed.toString(StandardCharsets.UTF_8) + "\n");
             answers.flush();
@@ -50,14 +63,15 @@ public class RunTools {
     }
 
     private static int run(String tool, String[] args) throws Exception {
+        ended = null;
         try {
             Class.forName(tool).getMethod("main", String[].class).invoke(null, (Object) args);
-            return 0;
+            return ended == null ? 0 : ended;
         } catch (InvocationTargetException wrapped) {
             Throwable cause = wrapped.getCause();
             for (Throwable inner = cause; inner != null; inner = inner.getCause()) {
-                if (inner instanceof Ended ended) {
-                    return ended.code;
+                if (inner instanceof Ended) {
+                    return ended;
                 }
             }
             // As the virtual machine does with what main throws.

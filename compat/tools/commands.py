@@ -16,6 +16,8 @@ CLASSES = {
     "kafka-client-metrics": TOOLS + "ClientMetricsCommand", "kafka-producer-perf-test": TOOLS + "ProducerPerformance",
     "kafka-verifiable-producer": TOOLS + "VerifiableProducer",
 }
+# Tools that do a part of their work while their process ends.
+ALONE = {"kafka-verifiable-producer"}
 # Tools that subscribe, and so wait for consumer groups.
 WAITING = {"kafka-consumer-perf-test": "it subscribes: consumer groups are needed"}
 
@@ -35,7 +37,8 @@ class Command:
     @property
     def name(self) -> str:
         """As a person would type it."""
-        return f"{self.tool} {self.arguments}".replace("--bootstrap-server {at} ", "").replace("{file:", "").replace("}", "")
+        words = f"{self.tool} {self.arguments}".replace("--bootstrap-server {at}", "")
+        return " ".join(words.replace("{file:", "").replace("{data}/", "").replace("}", "").split())
 
 
 AT = "--bootstrap-server {at} "
@@ -106,7 +109,7 @@ COMMANDS = [
     _c("kafka-delete-records", "--offset-json-file {file:delete.json}", "DeleteRecords"),
     _c("kafka-get-offsets", "--topic dump --time earliest", "DeleteRecords"),
     _c("kafka-delete-records", "--offset-json-file {file:delete-beyond.json}", "DeleteRecords"),
-    _c("kafka-log-dirs", "--describe --topic-list one,two", "DescribeLogDirs"),
+    _c("kafka-log-dirs", "--describe --topic-list one,two", "DescribeLogDirs", how="json"),
     _c("kafka-log-dirs", "--describe --broker-list 1 --topic-list absent", "DescribeLogDirs"),
     _c("kafka-log-dirs", "--describe --broker-list 9", "DescribeLogDirs"),
     _c("kafka-broker-api-versions", "", how="apis"),
@@ -116,9 +119,9 @@ COMMANDS = [
     _c("kafka-features", "downgrade --feature metadata.version=7 --dry-run", "UpdateFeatures"),
     _c("kafka-metadata-quorum", "describe --status", "DescribeQuorum", how="numbers"),
     _c("kafka-metadata-quorum", "describe --replication", "DescribeQuorum", how="numbers"),
-    _c("kafka-cluster", "cluster-id"),
-    _c("kafka-cluster", "list-endpoints"),
-    _c("kafka-cluster", "unregister --id 7", "UnregisterBroker"),
+    _c("kafka-cluster", "cluster-id --bootstrap-server {at}", at=False),
+    _c("kafka-cluster", "list-endpoints --bootstrap-server {at}", at=False),
+    _c("kafka-cluster", "unregister --id 7 --bootstrap-server {at}", "UnregisterBroker", at=False),
     _c("kafka-leader-election", "--election-type preferred --all-topic-partitions", "ElectLeaders"),
     _c("kafka-leader-election", "--election-type preferred --topic one --partition 0", "ElectLeaders"),
     _c("kafka-leader-election", "--election-type unclean --topic one --partition 0", "ElectLeaders"),
@@ -152,8 +155,7 @@ COMMANDS = [
 ]
 FILES = {
     "delete.json": '{"partitions":[{"topic":"dump","partition":0,"offset":2}],"version":1}',
-    "delete-beyond.json": '{"partitions":[{"topic":"dump","partition":0,"offset":99},'
-                          '{"topic":"absent","partition":0,"offset":1}],"version":1}',
+    "delete-beyond.json": '{"partitions":[{"topic":"dump","partition":0,"offset":99}],"version":1}',
     "move.json": '{"topics":[{"topic":"one"}],"version":1}',
     "reassign.json": '{"version":1,"partitions":[{"topic":"one","partition":0,"replicas":[1],"log_dirs":["any"]}]}',
     "reassign-absent.json": '{"version":1,"partitions":[{"topic":"one","partition":9,"replicas":[1]},'

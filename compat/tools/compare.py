@@ -3,6 +3,7 @@
 All commands of one broker run in one process, `RunTools.java`; what they print is brought into a form without ports, ids,
 paths and times first. The page in the docs lists what was run and how far it agreed.
 """
+import itertools
 import re
 import subprocess
 
@@ -47,21 +48,38 @@ def prepare(broker: Broker) -> set[str]:
 
 
 def run(broker: Broker, wanted: list[Command]) -> list[tuple[int, str]]:
-    """Exit code and output of each command."""
+    """Exit code and output of each command, in their order."""
+    answers: list[tuple[int, str]] = []
+    for alone, group in itertools.groupby(wanted, key=lambda command: command.tool in commands.ALONE):
+        answers += map(_alone, group, itertools.repeat(broker)) if alone else _together(list(group), broker)
+    answers = [(code, normal(output, broker)) for code, output in answers]
+    paths.work("logs", f"tools-{broker.kind}.txt").write_text("".join(
+        f"$ {command.name}\n{output}\n[{code}]\n\n" for command, (code, output) in zip(wanted, answers, strict=True)))
+    return answers
+
+
+def _alone(command: Command, broker: Broker) -> tuple[int, str]:
+    """A tool that ends with its process only."""
+    arguments = [_filled(word, broker) for word in command.arguments.split()]
+    done = subprocess.run(java.command(java.TOOLS, commands.CLASSES[command.tool], *arguments), capture_output=True, text=True,
+                          timeout=300, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def _together(group: list[Command], broker: Broker) -> list[tuple[int, str]]:
+    """Many commands in one process."""
     lines = []
-    for number, command in enumerate(wanted):
+    for command in group:
         arguments = [_filled(word, broker) for word in command.arguments.split()]
-        lines.append("\t".join([str(number), commands.CLASSES[command.tool], *arguments]))
+        lines.append("\t".join(["-", commands.CLASSES[command.tool], *arguments]))
     done = subprocess.run(java.command(java.TOOLS, str(RUNNER)), input="\n".join(lines) + "\n", capture_output=True, text=True,
                           timeout=900, check=False)
     parts = done.stdout.split("\x01")[1:]
-    if done.returncode != 0 or len(parts) != 2 * len(wanted):
-        raise RuntimeError(f"{len(parts) // 2} of {len(wanted)} commands ended: {(done.stdout + done.stderr)[-1500:]}")
-    answers = []
-    for code_and_output in parts[1::2]:
-        code, _, output = code_and_output.partition("\n")
-        answers.append((int(code), normal(output, broker)))
-    return answers
+    if done.returncode != 0 or len(parts) != 2 * len(group):
+        raise RuntimeError(f"exit code {done.returncode}, {len(parts) // 2} of {len(group)} commands ended: "
+                           f"{done.stdout[-300:]} {done.stderr[-1500:]}")
+    split = (code_and_output.partition("\n") for code_and_output in parts[1::2])
+    return [(int(code), output) for code, _, output in split]
 
 
 def _filled(word: str, broker: Broker) -> str:
@@ -76,16 +94,17 @@ def _filled(word: str, broker: Broker) -> str:
 
 def normal(text: str, broker: Broker) -> str:
     """Without what differs by nature."""
-    for value, name in ((str(broker.data), "<data>"), (broker.address, "<address>"), (f":{broker.port}", ":<port>"),
-                        (f":{getattr(broker, 'controller_port', 0)}", ":<controller's port>")):
-        text = text.replace(value, name)
+    text = text.replace(str(broker.data), "<data>")
+    text = re.sub(rf"\b{broker.port}\b *", "<port> ", text)
+    if getattr(broker, "controller_port", 0):
+        text = re.sub(rf"\b{broker.controller_port}\b", "<controller's port>", text)
     text = re.sub(r"(TopicId: |[Tt]opic ID |Cluster ID: |ClusterId: +)[\w-]{22}", r"\1<id>", text)
     text = re.sub(r"^\[\d{4}-\d\d-\d\d [\d:,]+\]", "<time>", text, flags=re.M)
     text = re.sub(r"\b1[78]\d{11}\b", "<now>", text.replace(str(TIME)[:-3], "T0"))
     return re.sub(r"@[0-9a-f]{5,8}\b", "@<hash>", text).strip()
 
 
-def reduced(command: Command, kafka: str, dmq: str) -> tuple[str, str]:
+def reduced(command: Command, kafka: str, dmq: str, served: set[str]) -> tuple[str, str]:
     """Both outputs as far as they must agree."""
     if command.how == "numbers":
         return _without_numbers(kafka), _without_numbers(dmq)
@@ -94,20 +113,21 @@ def reduced(command: Command, kafka: str, dmq: str) -> tuple[str, str]:
     if command.how == "events":
         return tuple("\n".join(sorted(re.sub(r'("timestamp":|"avg_throughput":|"sent":)[^,}]+', r"\1<n>", line)
                                       for line in text.splitlines())) for text in (kafka, dmq))
-    if command.how in ("apis", "features"):
-        ours = [line.strip().rstrip(",") for line in dmq.splitlines()]
-        named = {re.split(r"[:(\t]", line)[0].strip() + line.partition("(")[2].partition(")")[0] for line in ours}
-        kept = []
-        for line in (line.strip().rstrip(",") for line in kafka.splitlines()):
-            if re.split(r"[:(\t]", line)[0].strip() + line.partition("(")[2].partition(")")[0] in named:
-                kept.append(line)
-        return "\n".join(map(_without_epoch, kept)), "\n".join(
-            _without_epoch(line) for line in ours if "UNSUPPORTED" not in line)
+    if command.how == "json":
+        return tuple("".join(sorted(re.split(r"(?=[{])|[\]]", text))) for text in (kafka, dmq))
+    if command.how == "apis":
+        return _apis(kafka, served), _apis(dmq, served)
+    if command.how == "features":
+        ours = {line.split()[1] for line in dmq.splitlines() if line.startswith("Feature:")}
+        return tuple("\n".join(sorted(re.sub(r"Epoch: \d+", "Epoch: <n>", line) for line in text.splitlines()
+                                      if line.split()[1] in ours)) for text in (kafka, dmq))
     return kafka, dmq
 
 
-def _without_epoch(line: str) -> str:
-    return re.sub(r"Epoch: \d+", "Epoch: <n>", line)
+def _apis(text: str, served: set[str]) -> str:
+    """The lines of the APIs that DMQ serves."""
+    lines = [line.strip().rstrip(",") for line in text.splitlines()]
+    return "\n".join(line for line in lines if not re.match(r"\w+\(\d+\): ", line) or line.split("(")[0] in served)
 
 
 def _without_numbers(text: str) -> str:
@@ -124,7 +144,7 @@ def test(kind: str, report: Report) -> None:
         answers = (run(kafka, wanted), run(dmq, wanted))
     for command, theirs, ours in zip(wanted, *answers, strict=True):
         with report.step("tools", f"{command.name}: as on Apache Kafka") as outcome:
-            kept = reduced(command, theirs[1], ours[1])
+            kept = reduced(command, theirs[1], ours[1], served)
             assert theirs[0] == ours[0] and kept[0] == kept[1], \
                 f"Kafka ({theirs[0]}):\n{kept[0][-1500:]}\n--- DMQ ({ours[0]}):\n{kept[1][-1500:]}"
         outcomes.append((command, "same" if outcome["passed"] else "differs"))
@@ -136,10 +156,10 @@ def test(kind: str, report: Report) -> None:
         page = render(outcomes)
         proposed = paths.work("tools.md")
         proposed.write_text(page)
-        assert PAGE.exists() and PAGE.read_text() == page, f"it differs from {proposed}, which is what this run found"
+        assert PAGE.exists() and PAGE.read_text() == page, f"it is not what this run found: cp {proposed} {PAGE}"
 
 
-HOW = {"same": "word for word", "numbers": "but for numbers", "perf": "but for the figures", "events": "event by event",
+HOW = {"same": "word for word", "json": "in any order", "numbers": "but for numbers", "perf": "but for the figures", "events": "event by event",
        "apis": "for what is served", "features": "for what is supported"}
 
 
