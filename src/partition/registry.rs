@@ -130,7 +130,7 @@ impl PartitionRegistry {
     }
 
     pub(super) fn free_bytes_min(&self) -> u64 {
-        u64::try_from(self.open.settings.log_dir_min_free_bytes).unwrap_or(0)
+        u64::try_from(self.open.settings.broker().log_dir_min_free_bytes).unwrap_or(0)
     }
 
     /// Whether no data directory is left to work with.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{BrokerSettings, Setting, SettingError, Settings, Source, TopicSettings, declarations};
+use crate::config::{BrokerSettings, Setting, Settings, Source, TopicSettings, declarations};
 use crate::controller::job::Situation;
 use crate::controller::topic_request::{EffectiveTopicConfig, TopicConfigSource};
 use crate::metadata::{ConfigResource, ConfigsImage};
