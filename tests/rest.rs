@@ -17,6 +17,8 @@ mod malformed;
 mod metadata;
 #[path = "rest/metrics.rs"]
 mod metrics;
+#[path = "rest/openapi.rs"]
+mod openapi;
 #[path = "rest/pairing.rs"]
 mod pairing;
 #[path = "rest/produce.rs"]

@@ -115,6 +115,8 @@ typed_settings! {
         offsets_topic_replication_factor: i16 = "offsets.topic.replication.factor",
         offsets_topic_segment_bytes: i32 = "offsets.topic.segment.bytes",
 
+        /// Whose requests are traced: addresses, client ids, or `*`.
+        request_trace: Vec<String> = "request.trace",
         rest_max_connections: usize = "rest.max.connections",
         rest_max_concurrent_requests: usize = "rest.max.concurrent.requests",
         /// What the bodies of all REST requests under way may take together.

@@ -1,5 +1,6 @@
 //! An image in the shape of a push: what this broker shows of its metadata, and pushes to storage services.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::controller::{PushedState, REST_LISTENER, pushed_leader_epoch};
@@ -21,7 +22,7 @@ pub struct PushBody {
 }
 
 /// A broker.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BrokerView {
     id: i32,
@@ -34,7 +35,7 @@ pub struct BrokerView {
 }
 
 /// A partition.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PartitionView {
     topic: String,

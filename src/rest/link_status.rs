@@ -1,12 +1,13 @@
 //! The part of the status that is about other services: the metadata service, or the storage services that report here.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::controller_link::{ControllerLink, HeartbeatSnapshot, LinkState, Storage};
 use crate::ids::BrokerId;
 
 /// How it stands with the metadata service.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ControllerStatus {
     url: String,
@@ -25,7 +26,7 @@ pub struct ControllerStatus {
 }
 
 /// One storage service that reports to this broker.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StorageServiceStatus {
     id: i32,

@@ -19,6 +19,7 @@ mod link_status;
 mod messages;
 mod metadata;
 mod metrics;
+mod openapi;
 mod produce;
 mod producer;
 mod refusal;
@@ -29,6 +30,7 @@ mod storage_heartbeat;
 mod topic;
 
 pub use gate::RestLimits;
+pub use openapi::text as openapi_text;
 pub use serve::serve;
 pub use state::{Phase, RestState, RestWorld};
 
@@ -110,6 +112,7 @@ fn router(state: RestState) -> Router {
             "/api/v1/storage/status",
             look(Endpoint::Status, get(broker_status::status)),
         )
+        .route("/api/v1/openapi.json", look(Endpoint::Other, get(openapi::openapi)))
         .route("/metrics", look(Endpoint::Metrics, get(metrics::metrics)))
         .fallback_service(counted(Endpoint::Other, any(unknown_path)).with_state(state.clone()))
         .with_state(state)

@@ -1,6 +1,7 @@
 //! The cluster as this broker sees it, in the shape of a push, so that it can be pushed to another broker.
 
 use dmq_protocol::ErrorCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::refusal::{Refused, Shape};
@@ -9,7 +10,7 @@ use crate::controller::PushedState;
 use crate::controller_link::{BrokerView, PartitionView, PushBody};
 
 /// The answer to a request for the metadata.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MetadataView {
     version: Option<i64>,
