@@ -142,6 +142,7 @@ async fn create_offsets_topic(handles: &Handles) {
                 tracing::debug!(topic = OFFSETS_TOPIC, %error, "the offsets topic was not made");
             }
         }
-        Err(error) => tracing::warn!(topic = OFFSETS_TOPIC, %error, "the offsets topic cannot be made"),
+        // Clients ask again and again, so this is no news; where a metadata service owns the topics, it makes this one, too.
+        Err(error) => tracing::debug!(topic = OFFSETS_TOPIC, %error, "the offsets topic cannot be made"),
     }
 }

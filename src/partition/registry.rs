@@ -240,22 +240,27 @@ impl PartitionRegistry {
                 return Err(failed(&directory, error));
             }
         };
+        if let Some(offset) = checkpoints.cleaned.get(&name) {
+            partition.log().set_cleaned_upto(*offset);
+        }
+        self.take_up(&partition, (topic.id, number), image, dir);
+        Ok(partition)
+    }
+
+    /// Puts a replica that was opened under its key, with its directory and its role.
+    fn take_up(&self, partition: &Arc<Partition>, key: Key, image: &PartitionImage, dir: &Arc<LogDir>) {
         partition.set_directory(Directory {
             health: Arc::clone(dir.health()),
             free_bytes_min: self.free_bytes_min(),
         });
-        if let Some(offset) = checkpoints.cleaned.get(&name) {
-            partition.log().set_cleaned_upto(*offset);
-        }
         if let Err(error) = partition.set_role(image, self.open.broker_id) {
-            tracing::error!(partition = %name, %error, "cannot take up the partition's role");
+            tracing::error!(partition = %partition.name(), %error, "cannot take up the partition's role");
         }
         let replica = Replica {
-            partition: Arc::clone(&partition),
+            partition: Arc::clone(partition),
             dir: Arc::clone(dir),
         };
-        self.replicas.insert((topic.id, number), replica);
-        Ok(partition)
+        self.replicas.insert(key, replica);
     }
 
     /// The directory for a new replica: the one that the metadata assigns, else the one with the fewest.

@@ -50,10 +50,9 @@ struct World {
 impl Broker {
     /// Starts a broker; it serves when this returns.
     pub async fn start(settings: Settings, options: StartOptions) -> Result<Broker, ServerError> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let world = World {
             disk: Arc::new(RealDisk),
-            clock,
+            clock: Arc::new(SystemClock::new()),
             random: Arc::new(SystemRandom),
         };
         let begun = world.clock.monotonic();
@@ -63,14 +62,7 @@ impl Broker {
             }
         }
         let settings = Arc::new(discovery::discovered(settings, world.disk.as_ref())?);
-        let directories = {
-            let (settings, disk, random) = (
-                Arc::clone(&settings),
-                Arc::clone(&world.disk),
-                Arc::clone(&world.random),
-            );
-            blocking(move || Directories::open(settings.broker(), &disk, random.as_ref())).await??
-        };
+        let directories = open_directories(&settings, &world).await?;
         let registry = Registry::new();
         let rest = RestSockets::bind(settings.broker())
             .await?
@@ -151,6 +143,11 @@ fn rest_world(settings: &BrokerSettings, world: &World, registry: &Registry) -> 
         process,
         limits: RestLimits::of(settings),
     }
+}
+
+async fn open_directories(settings: &Arc<Settings>, world: &World) -> Result<Directories, ServerError> {
+    let (settings, disk, random) = (Arc::clone(settings), Arc::clone(&world.disk), Arc::clone(&world.random));
+    Ok(blocking(move || Directories::open(settings.broker(), &disk, random.as_ref())).await??)
 }
 
 /// The settings in force, from now on in step with the metadata.

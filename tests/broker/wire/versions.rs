@@ -127,7 +127,7 @@ fn every_api_in_every_promised_version_is_answered() {
         none(answer.topics[0].error_code, v);
     });
     rest_of_the_apis(&mut wire, promised, &topic);
-    // Each in every version, with what they need around them, in `groups.rs`.
+    // Each in every version, with what they need around them, in `groups.rs` and `configs.rs`.
     for key in [
         ApiKey::OffsetCommit,
         ApiKey::OffsetFetch,
@@ -140,6 +140,10 @@ fn every_api_in_every_promised_version_is_answered() {
         ApiKey::ListGroups,
         ApiKey::DeleteGroups,
         ApiKey::OffsetDelete,
+        ApiKey::DescribeConfigs,
+        ApiKey::AlterConfigs,
+        ApiKey::IncrementalAlterConfigs,
+        ApiKey::ListConfigResources,
     ] {
         assert!(promised.remove(&(key as i16)).is_some(), "{key:?}");
     }
