@@ -70,8 +70,6 @@ pub struct PartitionRegistry {
     applied: ArcSwap<BrokerSettings>,
     /// Directories of deleted topics, and when they may be removed (monotonic).
     doomed: Mutex<Vec<Doomed>>,
-    /// Held while checkpoint files are written: one writer of each at a time.
-    pub(super) checkpointing: Mutex<()>,
     traffic: BrokerTraffic,
 }
 
@@ -117,7 +115,6 @@ impl PartitionRegistry {
             replicas: DashMap::new(),
             offline: DashMap::new(),
             doomed: Mutex::default(),
-            checkpointing: Mutex::default(),
             traffic: BrokerTraffic::default(),
         }
     }
@@ -240,27 +237,27 @@ impl PartitionRegistry {
                 return Err(failed(&directory, error));
             }
         };
-        if let Some(offset) = checkpoints.cleaned.get(&name) {
-            partition.log().set_cleaned_upto(*offset);
-        }
-        self.take_up(&partition, (topic.id, number), image, dir);
+        self.settle(&partition, image, dir, checkpoints);
+        let replica = Replica {
+            partition: Arc::clone(&partition),
+            dir: Arc::clone(dir),
+        };
+        self.replicas.insert((topic.id, number), replica);
         Ok(partition)
     }
 
-    /// Puts a replica that was opened under its key, with its directory and its role.
-    fn take_up(&self, partition: &Arc<Partition>, key: Key, image: &PartitionImage, dir: &Arc<LogDir>) {
+    /// Tells a replica that was just opened of its directory, of what compaction did, and of its role.
+    fn settle(&self, partition: &Partition, image: &PartitionImage, dir: &LogDir, checkpoints: &Checkpoints) {
         partition.set_directory(Directory {
             health: Arc::clone(dir.health()),
             free_bytes_min: self.free_bytes_min(),
         });
+        if let Some(offset) = checkpoints.cleaned.get(partition.name()) {
+            partition.log().set_cleaned_upto(*offset);
+        }
         if let Err(error) = partition.set_role(image, self.open.broker_id) {
             tracing::error!(partition = %partition.name(), %error, "cannot take up the partition's role");
         }
-        let replica = Replica {
-            partition: Arc::clone(partition),
-            dir: Arc::clone(dir),
-        };
-        self.replicas.insert(key, replica);
     }
 
     /// The directory for a new replica: the one that the metadata assigns, else the one with the fewest.

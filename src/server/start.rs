@@ -94,12 +94,11 @@ impl Broker {
         let handles = Arc::new(api_handles(&live, &world, handle.clone(), &partitions, groups));
         let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
         let net = listeners.serve(service, Arc::clone(&world.clock));
-        let limits = ConnectionLimitsPublisher::new(live, net.admission());
-        handle.register_publisher(Arc::new(limits)).await?;
         let link = Arc::new(ControllerLink::start(link_parts(&handles, &world)?).await?);
         add_collectors(&registry, &handles, &net);
         rest.open(&handles, &link);
         let upkeep = Upkeep::start(settings.broker(), &partitions);
+        hand_settings_on(&handle, live, &net).await?;
         let broker = Broker {
             handles,
             controller,
@@ -156,6 +155,13 @@ async fn follow_settings(settings: &Arc<Settings>, handle: &ControllerHandle) ->
     let live = publisher.live();
     handle.register_publisher(Arc::new(publisher)).await?;
     Ok(live)
+}
+
+/// Has what works outside of requests follow the settings.
+async fn hand_settings_on(handle: &ControllerHandle, live: LiveSettings, net: &NetServer) -> Result<(), ServerError> {
+    let limits = ConnectionLimitsPublisher::new(live, net.admission());
+    handle.register_publisher(Arc::new(limits)).await?;
+    Ok(())
 }
 
 /// Puts what the broker's parts count on the page of metrics.

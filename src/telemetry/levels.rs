@@ -1,8 +1,8 @@
 //! The log levels, which can be asked for and changed while the process runs.
 //!
-//! A logger is a part of the broker by its module's path; `root` is everything that has no level of its own. A part
-//! without one has that of the part around it. Levels are Kafka's; nothing here is written down, so a new start begins
-//! with the filter it was started with.
+//! A logger is a part of the broker by its module's path, with dots between the names (`dmq.net`), since Kafka's tools
+//! take no colons; `root` is everything that has no level of its own. A part without one has that of the part around
+//! it. Levels are Kafka's; nothing here is written down, so a new start begins with the filter it was started with.
 
 use std::collections::BTreeMap;
 
@@ -16,24 +16,24 @@ pub const ROOT: &str = "root";
 /// The parts of the broker that can have a level of their own.
 const LOGGERS: [&str; 19] = [
     "dmq",
-    "dmq::api",
-    "dmq::cli",
-    "dmq::config",
-    "dmq::controller",
-    "dmq::controller_link",
-    "dmq::coordinator",
-    "dmq::disk",
-    "dmq::env",
-    "dmq::fetch_session",
-    "dmq::ids",
-    "dmq::limits",
-    "dmq::log",
-    "dmq::metadata",
-    "dmq::net",
-    "dmq::partition",
-    "dmq::rest",
-    "dmq::server",
-    "dmq::telemetry",
+    "dmq.api",
+    "dmq.cli",
+    "dmq.config",
+    "dmq.controller",
+    "dmq.controller_link",
+    "dmq.coordinator",
+    "dmq.disk",
+    "dmq.env",
+    "dmq.fetch_session",
+    "dmq.ids",
+    "dmq.limits",
+    "dmq.log",
+    "dmq.metadata",
+    "dmq.net",
+    "dmq.partition",
+    "dmq.rest",
+    "dmq.server",
+    "dmq.telemetry",
 ];
 
 /// From which severity on something is logged.
@@ -165,7 +165,7 @@ impl LogLevels {
     pub(super) fn begin(&self, filter: &Targets, apply: impl Fn(Targets) + Send + Sync + 'static) {
         let own: BTreeMap<String, LogLevel> = filter
             .iter()
-            .map(|(target, level)| (target.to_owned(), LogLevel::from_filter(level)))
+            .map(|(target, level)| (target.replace("::", "."), LogLevel::from_filter(level)))
             .collect();
         let named = own.keys().filter(|name| !LOGGERS.contains(&name.as_str()));
         *self.state.lock() = State {
@@ -217,7 +217,7 @@ impl State {
             logger == name
                 || logger
                     .strip_prefix(name.as_str())
-                    .is_some_and(|rest| rest.starts_with("::"))
+                    .is_some_and(|rest| rest.starts_with('.'))
         };
         let nearest = self
             .own
@@ -252,7 +252,10 @@ impl State {
     }
 
     fn filter(&self) -> Targets {
-        let own = self.own.iter().map(|(name, level)| (name.clone(), level.filter()));
+        let own = self
+            .own
+            .iter()
+            .map(|(name, level)| (name.replace('.', "::"), level.filter()));
         Targets::new().with_default(self.root.filter()).with_targets(own)
     }
 }
@@ -290,7 +293,7 @@ mod tests {
         let parts = lib
             .lines()
             .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
-        let mut expected: Vec<String> = parts.map(|part| format!("dmq::{part}")).collect();
+        let mut expected: Vec<String> = parts.map(|part| format!("dmq.{part}")).collect();
         expected.insert(0, "dmq".to_owned());
         assert_eq!(LOGGERS.to_vec(), expected);
     }
@@ -299,19 +302,19 @@ mod tests {
     fn a_change_is_in_force_at_once_and_a_part_without_a_level_has_that_around_it() {
         let (levels, in_force) = begun("warn,dmq::net::connection=debug");
         assert_eq!(of(&levels, "root"), "WARN");
-        assert_eq!(of(&levels, "dmq::net::connection"), "DEBUG");
+        assert_eq!(of(&levels, "dmq.net.connection"), "DEBUG");
         set(&levels, "dmq", Some("ERROR")).unwrap();
-        set(&levels, "dmq::log", Some("TRACE")).unwrap();
+        set(&levels, "dmq.log", Some("TRACE")).unwrap();
         let enabled = |target: &str, level| in_force.lock().would_enable(target, &level);
         assert!(enabled("dmq::log::append", tracing::Level::TRACE));
         assert!(!enabled("dmq::api::produce", tracing::Level::WARN));
-        assert_eq!(of(&levels, "dmq::api"), "ERROR");
+        assert_eq!(of(&levels, "dmq.api"), "ERROR");
         set(&levels, "dmq", None).unwrap();
-        assert_eq!(of(&levels, "dmq::api"), "WARN");
+        assert_eq!(of(&levels, "dmq.api"), "WARN");
         assert!(enabled("dmq::api::produce", tracing::Level::WARN));
         set(&levels, "root", Some("FATAL")).unwrap();
         assert!(!enabled("dmq::api::produce", tracing::Level::ERROR));
-        assert_eq!(of(&levels, "dmq::api"), "FATAL");
+        assert_eq!(of(&levels, "dmq.api"), "FATAL");
     }
 
     #[test]

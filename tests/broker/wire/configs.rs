@@ -443,7 +443,7 @@ fn log_levels_are_told_and_changed_but_not_kept() {
             .all(|logger| logger.config_source == 6 && !logger.read_only && !logger.is_sensitive)
     );
     // Other tests of this process do not look at the levels of this part.
-    let logger = "dmq::fetch_session";
+    let logger = "dmq.fetch_session";
     set(&mut wire, LOGGER, "1", logger, "TRACE");
     assert_eq!(value(&mut wire, LOGGER, "1", logger), some("TRACE", 6));
     let validated = alter(&mut wire, steps(LOGGER, "1", &[(logger, SET, Some("WARN"))]), true);
