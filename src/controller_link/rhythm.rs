@@ -73,7 +73,7 @@ pub enum LinkState {
 pub enum Change {
     /// The controller answers (again).
     Connected,
-    /// It no longer does, or not for the reason before.
+    /// It no longer does.
     Away(String),
     /// This broker lags.
     Lags(Lag),
@@ -126,11 +126,11 @@ impl Rhythm {
         match outcome {
             Err(reason) => {
                 self.failures = self.failures.saturating_add(1);
-                let away = LinkState::Away { reason: reason.clone() };
-                if self.state != away {
-                    self.state = away;
-                    changes.push(Change::Away(reason));
+                // A connection that breaks is refused next: still the same absence, though for another reason.
+                if !matches!(self.state, LinkState::Away { .. }) {
+                    changes.push(Change::Away(reason.clone()));
                 }
+                self.state = LinkState::Away { reason };
             }
             Ok(reply) => {
                 self.failures = 0;
@@ -219,7 +219,7 @@ mod tests {
             [Change::Away("refused".to_owned())]
         );
         assert_eq!(rhythm.heard(away("refused"), own(1)), []);
-        assert_eq!(rhythm.heard(away("late"), own(1)), [Change::Away("late".to_owned())]);
+        assert_eq!(rhythm.heard(away("late"), own(1)), []);
         assert_eq!(rhythm.heard(reply(None, None), own(1)), [Change::Connected]);
         assert_eq!(rhythm.heard(reply(Some(1), Some(true)), own(1)), []);
         assert_eq!(rhythm.heard(away("late"), own(1)), [Change::Away("late".to_owned())]);
