@@ -146,7 +146,7 @@ fn rest_world(settings: &BrokerSettings, world: &World, registry: &Registry) -> 
 
 async fn open_directories(settings: &Arc<Settings>, world: &World) -> Result<Directories, ServerError> {
     let (settings, disk, random) = (Arc::clone(settings), Arc::clone(&world.disk), Arc::clone(&world.random));
-    Ok(blocking(move || Directories::open(settings.broker(), &disk, random.as_ref())).await??)
+    blocking(move || Directories::open(settings.broker(), &disk, random.as_ref())).await?
 }
 
 /// The settings in force, from now on in step with the metadata.
