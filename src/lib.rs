@@ -5,6 +5,7 @@ pub mod cli;
 pub mod config;
 pub mod controller;
 pub mod controller_link;
+pub mod coordinator;
 pub mod disk;
 pub mod env;
 pub mod fetch_session;

@@ -58,6 +58,9 @@ pub const STORAGE_SERVICES_MAX: usize = 1_000;
 /// Error messages of REST echo what was sent up to this length.
 pub const REST_ERROR_MESSAGE_BYTES_MAX: usize = 1_000;
 
+/// What a batch of an internal topic may inflate to when a coordinator is loaded.
+pub const COORDINATOR_BATCH_INFLATED_BYTES_MAX: usize = 256 * 1024 * 1024;
+
 /// A REST body that comes more slowly than this for long is refused.
 pub const REST_BODY_BYTES_PER_SECOND_MIN: u64 = 16 * 1024;
 

@@ -28,8 +28,22 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["metadata", "log", "disk", "config", "ids", "limits", "env", "telemetry"],
     ),
     (
+        "coordinator",
+        &[
+            "partition",
+            "metadata",
+            "log",
+            "config",
+            "ids",
+            "limits",
+            "env",
+            "telemetry",
+        ],
+    ),
+    (
         "api",
         &[
+            "coordinator",
             "controller",
             "partition",
             "fetch_session",
@@ -70,6 +84,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "rest",
             "controller_link",
             "api",
+            "coordinator",
             "controller",
             "partition",
             "fetch_session",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::config::{BrokerSettings, LiveSettings};
 use crate::controller::{ControllerHandle, REST_LISTENER};
+use crate::coordinator::group::GroupCoordinator;
 use crate::env::{Clock, Random};
 use crate::fetch_session::FetchSessionCache;
 use crate::ids::{BrokerId, LeaderEpoch, PartitionId, TopicId};
@@ -30,6 +31,8 @@ pub struct Handles {
     pub controller: ControllerHandle,
     /// The replicas on this broker.
     pub partitions: Arc<PartitionRegistry>,
+    /// The groups that this broker coordinates.
+    pub groups: GroupCoordinator,
     /// Incremental fetch sessions.
     pub fetch_sessions: FetchSessionCache,
     /// Producer ids to give out.

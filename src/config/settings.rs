@@ -4,6 +4,7 @@
 //! text, a place — in any number; of several for one name the one from the strongest source wins.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::aliases;
 use super::broker::BrokerSettings;
@@ -16,7 +17,8 @@ use super::sources::Source;
 use super::unknown;
 use super::value;
 
-/// The setting that a services file gives a default of its own.
+/// What a services file says, if the settings do not.
+const SERVICE_URL: &str = "metadata.service-url";
 const HEARTBEAT_INTERVAL: &str = "metadata.heartbeat-interval-ms";
 
 /// One `name=value` and where it was written.
@@ -102,11 +104,27 @@ impl Settings {
     }
 
     /// The same settings with the metadata service that was found in a services file. An interval that was set stays.
-    pub fn with_metadata_service(mut self, url: String, heartbeat_interval_ms: Option<i64>) -> Settings {
-        self.broker.metadata_service_url = Some(url);
-        if let Some(interval) = heartbeat_interval_ms.filter(|_| !self.set.contains_key(HEARTBEAT_INTERVAL)) {
+    pub fn with_metadata_service(mut self, file: &str, url: String, heartbeat_interval_ms: Option<i64>) -> Settings {
+        let interval = heartbeat_interval_ms.filter(|_| !self.set.contains_key(HEARTBEAT_INTERVAL));
+        // As if they stood in a settings file: values made at run time are put on top of what is set here.
+        let mut keep = |name: &str, text: String| {
+            let source = Source::File {
+                path: Arc::from(file),
+                line: 0,
+            };
+            let resolved = Resolved {
+                text: Some(text),
+                source,
+                alias: None,
+            };
+            self.set.insert(name.to_owned(), resolved);
+        };
+        keep(SERVICE_URL, url.clone());
+        if let Some(interval) = interval {
+            keep(HEARTBEAT_INTERVAL, interval.to_string());
             self.broker.metadata_heartbeat_interval_ms = interval;
         }
+        self.broker.metadata_service_url = Some(url);
         self
     }
 

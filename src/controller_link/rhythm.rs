@@ -126,12 +126,11 @@ impl Rhythm {
         match outcome {
             Err(reason) => {
                 self.failures = self.failures.saturating_add(1);
-                // The reason may change from one attempt to the next; that is no news.
-                let was_away = matches!(self.state, LinkState::Away { .. });
-                self.state = LinkState::Away { reason: reason.clone() };
-                if !was_away {
-                    changes.push(Change::Away(reason));
+                // A connection that breaks is refused next: still the same absence, though for another reason.
+                if !matches!(self.state, LinkState::Away { .. }) {
+                    changes.push(Change::Away(reason.clone()));
                 }
+                self.state = LinkState::Away { reason };
             }
             Ok(reply) => {
                 self.failures = 0;

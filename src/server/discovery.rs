@@ -43,8 +43,8 @@ fn searched(settings: Settings, disk: &dyn Disk) -> Result<Settings, ServerError
     match services::pairing_of(&text, broker.node_id, rest_port).map_err(wrong)? {
         Some(pairing) => {
             let (file, url) = (path.display().to_string(), pairing.metadata_service_url);
-            tracing::info!(file, url, "the metadata service of this broker");
-            Ok(settings.with_metadata_service(url, pairing.heartbeat_interval_ms.map(i64::from)))
+            tracing::info!(file = %file, url = %url, "the metadata service of this broker");
+            Ok(settings.with_metadata_service(&file, url, pairing.heartbeat_interval_ms.map(i64::from)))
         }
         None => {
             tracing::info!(file = %path.display(), "not a storage service with a metadata service: its own controller");

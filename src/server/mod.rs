@@ -98,6 +98,7 @@ impl Broker {
     /// Answers what was asked, makes everything durable, and leaves the data directories marked as clean.
     pub async fn stop(self) -> Result<(), ServerError> {
         let Broker {
+            handles,
             controller,
             net,
             rest,
@@ -106,6 +107,8 @@ impl Broker {
             partitions,
             ..
         } = self;
+        // Members that wait for others would keep their connections from draining; they look for the coordinator again.
+        handles.groups.stop();
         // The controller is told at once, so that it leads clients elsewhere; nothing waits for its answer.
         tokio::join!(rest.stop(DRAIN), link.stop());
         if !net.drain(DRAIN).await {

@@ -2,8 +2,10 @@
 //!
 //! Every text ends the sentence "accepted without effect: …" that the broker logs when such a setting is set.
 
-/// No group coordinator.
-pub(super) const GROUPS: &str = "consumer groups are not served by this version";
+/// The coordinator does without.
+pub(super) const COORDINATOR: &str = "the group coordinator has no such knob";
+/// Classic groups only.
+pub(super) const GROUPS: &str = "groups of the consumer protocol (KIP-848) are not served by this version";
 /// No share groups.
 pub(super) const SHARE_GROUPS: &str = "share groups are not served by this version";
 /// No streams groups.

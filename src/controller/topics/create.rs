@@ -26,10 +26,12 @@ pub(in crate::controller) fn create(
             twice.insert(topic.name.clone());
         }
     }
-    check_partition_total(situation, &request.topics)?;
+    let mut topics = request.topics;
+    topics.retain(|topic| !twice.contains(&topic.name));
+    check_partition_total(situation, topics.iter())?;
     let settings = situation.effective();
     let (mut records, mut outcomes) = (Vec::new(), Vec::new());
-    for topic in request.topics.into_iter().filter(|topic| !twice.contains(&topic.name)) {
+    for topic in topics {
         let result = decide(situation, settings.broker(), &topic).map(|(created, new)| {
             records.extend(new);
             created
@@ -54,15 +56,16 @@ pub(in crate::controller) fn create(
 }
 
 /// Looks at the numbers only: nothing is allocated for partitions before they are known to be few enough.
-fn check_partition_total(situation: &Situation<'_>, topics: &[NewTopic]) -> Result<(), ControllerError> {
+fn check_partition_total<'a>(
+    situation: &Situation<'_>,
+    topics: impl Iterator<Item = &'a NewTopic>,
+) -> Result<(), ControllerError> {
     let count = |topic: &NewTopic| match (topic.assignments.as_slice(), topic.num_partitions) {
         ([], -1) => usize::try_from(situation.settings.broker().num_partitions).unwrap_or(0),
         ([], asked) => usize::try_from(asked).unwrap_or(0),
         (assigned, _) => assigned.len(),
     };
-    let total = topics
-        .iter()
-        .fold(0usize, |total, topic| total.saturating_add(count(topic)));
+    let total = topics.fold(0usize, |total, topic| total.saturating_add(count(topic)));
     if total > PARTITIONS_PER_REQUEST_MAX {
         return Err(ControllerError::TooManyPartitions {
             partitions: total,
@@ -227,7 +230,12 @@ fn assigned(situation: &Situation<'_>, topic: &NewTopic) -> Result<Vec<Partition
     Ok(partitions.into_values().collect())
 }
 
-fn check_replicas(situation: &Situation<'_>, replicas: &[BrokerId], expected: Option<usize>) -> Result<(), TopicError> {
+/// Whether a partition may have these replicas, named by hand.
+pub(in crate::controller) fn check_replicas(
+    situation: &Situation<'_>,
+    replicas: &[BrokerId],
+    expected: Option<usize>,
+) -> Result<(), TopicError> {
     let refused = |text: String| {
         Err(TopicError::InvalidAssignment(format!(
             "The manual partition assignment {text}"

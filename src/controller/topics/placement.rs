@@ -136,7 +136,8 @@ pub(super) fn newborn(cluster: &ClusterImage, replicas: Vec<BrokerId>) -> Option
     })
 }
 
-fn is_active(cluster: &ClusterImage, id: BrokerId) -> bool {
+/// Whether a broker may lead.
+pub(in crate::controller) fn is_active(cluster: &ClusterImage, id: BrokerId) -> bool {
     cluster
         .broker(id)
         .is_some_and(|broker| !broker.fenced && !broker.in_controlled_shutdown)
