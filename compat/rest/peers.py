@@ -158,8 +158,6 @@ def main() -> int:
         code = broker.stop()
         with report.step("dmq", "stops in order afterwards"):
             assert code == 0, f"exit code {code}: {broker.log_text()[-1500:]}"
-    if HEARTBEAT not in (paths.ROOT / "docs" / "openapi.json").read_text():
-        return report.close()
     # A broker that takes heartbeats calls back whoever sent one, wherever that says it is; this one takes none.
     controlled = {"node.id": "1", "metadata.service-url": "http://127.0.0.1:9"}
     with brokers.make(kind, settings=controlled) as broker, report.section("broker of another controller"):
