@@ -5,6 +5,7 @@
 //! This layer knows nothing of sockets and files.
 
 mod alter_partition_reassignments;
+mod alter_replica_log_dirs;
 mod api_versions;
 mod create_partitions;
 mod create_topics;
@@ -136,6 +137,7 @@ const TABLE: &[Entry] = &[
     entry::<delete_records::DeleteRecords>(),
     entry::<init_producer_id::InitProducerId>(),
     entry::<offset_for_leader_epoch::OffsetForLeaderEpoch>(),
+    entry::<alter_replica_log_dirs::AlterReplicaLogDirs>(),
     entry::<describe_log_dirs::DescribeLogDirs>(),
     entry::<create_partitions::CreatePartitions>(),
     entry::<elect_leaders::ElectLeaders>(),

@@ -14,6 +14,7 @@ mod config;
 mod control;
 mod error;
 mod file_names;
+mod future;
 mod index_file;
 mod leader_epochs;
 mod leftovers;

@@ -45,6 +45,13 @@ impl PartitionRegistry {
                     is_future: false,
                 })
                 .collect();
+            let coming = self.moves.iter().filter(|it| Arc::ptr_eq(&it.target, dir));
+            replicas.extend(coming.map(|it| ReplicaStatus {
+                partition: it.partition.name().clone(),
+                size_bytes: it.future.size_bytes(),
+                lag: it.partition.log_end_offset().0 - it.future.log_end_offset().0,
+                is_future: true,
+            }));
             replicas.sort_by(|a, b| a.partition.cmp(&b.partition));
             DirectoryStatus {
                 path: std::path::absolute(dir.path()).unwrap_or_else(|_| dir.path().to_owned()),

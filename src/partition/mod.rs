@@ -13,6 +13,7 @@ mod leader;
 mod loading;
 mod log_config;
 mod metrics;
+mod moving;
 mod offsets;
 pub mod purgatory;
 mod registry;
@@ -26,6 +27,7 @@ pub use error::PartitionError;
 pub use leader::{Appended, FetchFrom, Isolation, PartitionRead, RequiredAcks};
 pub use loading::LoadProgress;
 pub use log_config::log_config;
+pub use moving::MoveError;
 pub use offsets::{OffsetQuery, TimedOffset};
 pub use registry::{OpenRegistry, PartitionRegistry, RegistryError};
 pub use replica::OpenReplica;
@@ -82,7 +84,8 @@ impl Role {
 pub struct Partition {
     name: TopicPartition,
     topic_id: TopicId,
-    log: Arc<Log>,
+    /// Replaced when the replica moves to another directory.
+    log: ArcSwap<Log>,
     durability: Durability,
     group_commit: Arc<GroupCommit>,
     settings: ArcSwap<TopicSettings>,
@@ -123,27 +126,27 @@ impl Partition {
 
     /// The first offset that a reader of committed transactions may not read.
     pub fn last_stable_offset(&self) -> Offset {
-        self.log.last_stable_offset(self.high_watermark())
+        self.log.load().last_stable_offset(self.high_watermark())
     }
 
     /// The first offset that is still there.
     pub fn log_start_offset(&self) -> Offset {
-        self.log.log_start_offset()
+        self.log.load().log_start_offset()
     }
 
     /// The offset that the next record will get.
     pub fn log_end_offset(&self) -> Offset {
-        self.log.log_end_offset()
+        self.log.load().log_end_offset()
     }
 
     /// Bytes of records on disk.
     pub fn size_bytes(&self) -> u64 {
-        self.log.size_bytes()
+        self.log.load().size_bytes()
     }
 
     /// The producers that the log remembers, in the order of their ids.
     pub fn producers(&self) -> Vec<ProducerStatus> {
-        let mut producers = self.log.producers();
+        let mut producers = self.log.load().producers();
         producers.sort_unstable_by_key(|producer| producer.producer_id);
         producers
     }
@@ -159,8 +162,8 @@ impl Partition {
     }
 
     /// The replica's log, for those who keep it (checkpoints, flushes, closing).
-    pub(crate) fn log(&self) -> &Arc<Log> {
-        &self.log
+    pub(crate) fn log(&self) -> Arc<Log> {
+        self.log.load_full()
     }
 
     /// Where a fetch parks until there is something new.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use arc_swap::ArcSwap;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use super::purgatory::{CommitQueue, ReaderSet};
 use super::{Durability, Partition, PartitionError, Role, TopicMeter};
@@ -62,7 +62,7 @@ impl Partition {
         let partition = Arc::new(Partition {
             name: open.name,
             topic_id: open.topic_id,
-            log: Arc::clone(&log),
+            log: ArcSwap::new(Arc::clone(&log)),
             durability: open.durability,
             group_commit: open.group_commit,
             settings: ArcSwap::new(open.settings),
@@ -75,14 +75,39 @@ impl Partition {
             readers: ReaderSet::default(),
             meter: open.meter,
         });
+        partition.listen_to(&log);
+        Ok(partition)
+    }
+
+    /// Has the log tell how far it is on stable storage.
+    fn listen_to(self: &Arc<Self>, log: &Log) {
         // The log must not keep its replica alive.
-        let replica = Arc::downgrade(&partition);
+        let replica = Arc::downgrade(self);
         log.set_sync_listener(Box::new(move |outcome| {
             if let Some(replica) = replica.upgrade() {
                 replica.on_synced(outcome);
             }
         }));
-        Ok(partition)
+    }
+
+    /// Has appends, deletions and changes of leadership wait until the guard is dropped.
+    pub(super) fn pause(&self) -> MutexGuard<'_, ()> {
+        self.leadership.lock()
+    }
+
+    /// Puts a log in the place of the present one, which ends where it does. Called under [`Partition::pause`].
+    pub(super) fn install(self: &Arc<Self>, log: Log) -> Result<(), LogError> {
+        let role = self.role.load_full();
+        if role.is_leader && log.log_end_offset() > Offset::ZERO {
+            // An epoch in which nothing was written is not in the batches.
+            log.start_leader_epoch(role.leader_epoch)?;
+        }
+        self.listen_to(&log);
+        let before = self.log.swap(Arc::new(log));
+        // Settings that came meanwhile went to the log before.
+        self.log.load().set_config(before.config());
+        self.advance_high_watermark();
+        Ok(())
     }
 
     /// Takes over what the metadata says of the partition's leadership.
@@ -94,8 +119,8 @@ impl Partition {
             return Ok(());
         }
         let begins = role.is_leader && role.leader_epoch > before.leader_epoch;
-        if begins && self.log.log_end_offset() > Offset::ZERO {
-            self.log.start_leader_epoch(role.leader_epoch)?;
+        if begins && self.log.load().log_end_offset() > Offset::ZERO {
+            self.log.load().start_leader_epoch(role.leader_epoch)?;
         }
         let (leader, leader_epoch) = (role.leader, role.leader_epoch);
         let leads = role.is_leader;
@@ -111,7 +136,7 @@ impl Partition {
     /// Puts other settings in force.
     pub fn set_settings(&self, settings: Arc<TopicSettings>, log: LogConfig) {
         self.settings.store(settings);
-        self.log.set_config(Arc::new(log));
+        self.log.load().set_config(Arc::new(log));
     }
 
     /// Ends the replica of a deleted topic; gives the directory to remove later, if it ever had one.
@@ -128,7 +153,7 @@ impl Partition {
             leader: None,
             leader_epoch,
         });
-        self.log.rename_for_deletion()
+        self.log.load().rename_for_deletion()
     }
 
     /// Makes everything durable and closes the log.
@@ -137,6 +162,6 @@ impl Partition {
         if self.failed.load(Ordering::Acquire) {
             return Ok(());
         }
-        self.log.close()
+        self.log.load().close()
     }
 }

@@ -3,9 +3,10 @@
 //! Syncs run on one thread, which a test can keep busy ([`World::hold_syncs`]): what is appended meanwhile is written and
 //! not durable, for as long as the test likes.
 
+mod moving;
 mod registry;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;

@@ -9,6 +9,7 @@ mod banner;
 mod directories;
 mod error;
 mod net_config;
+mod placement;
 mod rest_listeners;
 mod start;
 mod upkeep;
@@ -28,6 +29,7 @@ use crate::controller::Controller;
 use crate::net::NetServer;
 use crate::partition::PartitionRegistry;
 use crate::telemetry::metrics::Registry;
+use placement::Placement;
 use rest_listeners::RestServer;
 use upkeep::Upkeep;
 
@@ -42,6 +44,7 @@ pub struct Broker {
     net: NetServer,
     rest: RestServer,
     upkeep: Upkeep,
+    placement: Placement,
     partitions: Arc<PartitionRegistry>,
     registry: Registry,
 }
@@ -83,6 +86,7 @@ impl Broker {
             net,
             rest,
             upkeep,
+            placement,
             partitions,
             ..
         } = self;
@@ -91,6 +95,7 @@ impl Broker {
             tracing::warn!("some connections were cut: their requests were not answered in time");
         }
         upkeep.stop().await;
+        placement.stop().await;
         let broker_epoch = controller.broker_epoch();
         controller.shutdown().await?;
         let closing = tokio::task::spawn_blocking(move || partitions.close(broker_epoch));

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::banner::Banner;
 use super::directories::Directories;
 use super::net_config::net_config;
+use super::placement::Placement;
 use super::rest_listeners::RestSockets;
 use super::upkeep::Upkeep;
 use super::{Broker, ServerError};
@@ -97,12 +98,14 @@ impl Broker {
         add_collectors(&registry, &handles, &net);
         rest.open(&handles);
         let upkeep = Upkeep::start(settings.broker(), &partitions);
+        let placement = Placement::start(settings.broker().node_id, &partitions, handles.controller.clone());
         let broker = Broker {
             handles,
             controller,
             net,
             rest,
             upkeep,
+            placement,
             partitions,
             registry,
         };
