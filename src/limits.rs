@@ -58,3 +58,9 @@ pub const MOVE_CHUNK_BYTES: u64 = 4 << 20;
 
 /// Directories that were asked for before their partition was there: so many are remembered.
 pub const PREFERRED_DIRECTORIES_MAX: usize = 10_000;
+
+/// A REST body that comes more slowly than this for long is refused.
+pub const REST_BODY_BYTES_PER_SECOND_MIN: u64 = 16 * 1024;
+
+/// When a client that was throttled, or came while the broker starts, should try again.
+pub const REST_RETRY_AFTER_SECONDS: u64 = 1;

@@ -78,12 +78,20 @@ fn result_of(outcome: DeleteTopicOutcome, version: i16) -> DeletableTopicResult 
             ..DeletableTopicResult::default()
         },
         Err(error) => {
+            let named_id = match error {
+                TopicError::NamedBothWays(id) => Some(id),
+                _ => None,
+            };
             let code = match error {
                 // Clients from before v3 do not know the code.
                 TopicError::DeletionDisabled if version < 3 => ErrorCode::INVALID_REQUEST,
                 ref error => code_of_topic(error),
             };
-            refused(outcome.topic, code, error.to_string())
+            let refused = refused(outcome.topic, code, error.to_string());
+            DeletableTopicResult {
+                topic_id: named_id.map_or(refused.topic_id, |TopicId(id)| id),
+                ..refused
+            }
         }
     }
 }

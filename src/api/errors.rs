@@ -87,7 +87,7 @@ pub fn code_of_topic(error: &TopicError) -> ErrorCode {
         }
         TopicError::InvalidAssignment(_) => ErrorCode::INVALID_REPLICA_ASSIGNMENT,
         TopicError::InvalidConfig(_) => ErrorCode::INVALID_CONFIG,
-        TopicError::InvalidRequest(_) => ErrorCode::INVALID_REQUEST,
+        TopicError::InvalidRequest(_) | TopicError::NamedBothWays(_) => ErrorCode::INVALID_REQUEST,
         TopicError::UnknownName => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
         TopicError::UnknownId => ErrorCode::UNKNOWN_TOPIC_ID,
         TopicError::DeletionDisabled => ErrorCode::TOPIC_DELETION_DISABLED,

@@ -327,7 +327,7 @@ mod tests {
         gate.wait();
         assert_eq!((synced.recv().unwrap(), synced.recv().unwrap()), (1, 100));
         let metrics = pool.metrics();
-        // A sync is counted after it has reported.
+        // A sync is counted once it is over, a moment after its target says so.
         while metrics.took.snapshot().count < 2 {
             std::thread::yield_now();
         }

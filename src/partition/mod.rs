@@ -6,6 +6,7 @@
 //! Invariants: log start ≤ last stable offset ≤ high watermark ≤ log end; the high watermark never goes back while this
 //! replica leads. Nothing here waits: an append returns once it is in the log, and whoever needs more parks.
 
+mod compaction;
 mod delete_records;
 mod directories;
 mod error;
@@ -21,6 +22,7 @@ mod replica;
 mod traffic;
 mod upkeep;
 
+pub use compaction::Compaction;
 pub use delete_records::DeleteUpTo;
 pub use directories::{DirectoryStatus, ReplicaStatus};
 pub use error::PartitionError;
@@ -93,6 +95,8 @@ pub struct Partition {
     /// Serializes appends with changes of role, so that nothing is appended under an epoch that has ended.
     leadership: Mutex<()>,
     high_watermark: AtomicI64,
+    /// Held by whoever rewrites the log's files, or moves them.
+    still: Mutex<()>,
     /// The files are in doubt; see [`Partition::has_failed`].
     failed: AtomicBool,
     /// Produces that wait for the high watermark.

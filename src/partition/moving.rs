@@ -373,6 +373,10 @@ impl Move {
         let world = registry.world();
         let disk = world.disk.as_ref();
         let name = self.partition.name();
+        let Some(_still) = self.partition.try_hold_still() else {
+            // Its files are being compacted.
+            return Ok(Step::Waiting);
+        };
         let _pause = self.partition.pause();
         let log = self.partition.log();
         if self.cancelled.load(Ordering::Acquire) || self.partition.has_failed() || log.failure().is_some() {

@@ -105,6 +105,7 @@ pub(super) struct Checkpoints {
     pub(super) recovery_points: BTreeMap<TopicPartition, Offset>,
     pub(super) high_watermarks: BTreeMap<TopicPartition, Offset>,
     pub(super) log_starts: BTreeMap<TopicPartition, Offset>,
+    pub(super) cleaned: BTreeMap<TopicPartition, Offset>,
 }
 
 impl Checkpoints {
@@ -113,6 +114,7 @@ impl Checkpoints {
             recovery_points: dir.read_checkpoint(Checkpoint::RecoveryPoint)?,
             high_watermarks: dir.read_checkpoint(Checkpoint::HighWatermark)?,
             log_starts: dir.read_checkpoint(Checkpoint::LogStart)?,
+            cleaned: dir.read_checkpoint(Checkpoint::Cleaner)?,
         })
     }
 }
@@ -266,6 +268,9 @@ impl PartitionRegistry {
                 return Err(failed(&directory, error));
             }
         };
+        if let Some(offset) = checkpoints.cleaned.get(&name) {
+            partition.log().set_cleaned_upto(*offset);
+        }
         if let Err(error) = partition.set_role(image, self.open.broker_id) {
             tracing::error!(partition = %name, %error, "cannot take up the partition's role");
         }
@@ -360,20 +365,24 @@ impl PartitionRegistry {
     }
 
     fn remove(&self, key: Key) {
-        let Some((_, Replica { partition, .. })) = self.replicas.remove(&key) else {
+        let Some((_, Replica { partition, dir })) = self.replicas.remove(&key) else {
             return;
         };
         self.abandon(key);
         match partition.delete() {
             // It may have moved a moment ago.
             Ok(Some(path)) => {
-                let dir = self.open.dirs.iter().find(|dir| path.parent() == Some(dir.path()));
-                if let Some(dir) = dir {
+                let place = self.open.dirs.iter().find(|dir| path.parent() == Some(dir.path()));
+                if let Some(dir) = place {
                     self.doom_later(path, dir, &partition);
                 }
             }
             Ok(None) => {}
             Err(error) => tracing::error!(partition = %partition.name(), %error, "cannot remove a partition's files"),
+        }
+        if partition.log().cleaned_upto().is_some() {
+            // A topic that is created anew under the name must not be taken for cleaned.
+            self.checkpoint_cleaned(&dir);
         }
     }
 

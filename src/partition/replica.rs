@@ -68,6 +68,7 @@ impl Partition {
             settings: ArcSwap::new(open.settings),
             role: ArcSwap::from_pointee(nobody),
             leadership: Mutex::new(()),
+            still: Mutex::new(()),
             high_watermark: AtomicI64::new(high_watermark.0),
             failed: AtomicBool::new(false),
             commits: CommitQueue::default(),
@@ -95,10 +96,20 @@ impl Partition {
         self.leadership.lock()
     }
 
+    /// Keeps the log from being replaced while its files are rewritten.
+    pub(super) fn hold_still(&self) -> MutexGuard<'_, ()> {
+        self.still.lock()
+    }
+
+    /// As [`Partition::hold_still`], unless somebody else does.
+    pub(super) fn try_hold_still(&self) -> Option<MutexGuard<'_, ()>> {
+        self.still.try_lock()
+    }
+
     /// Puts a log in the place of the present one, which ends where it does. Called under [`Partition::pause`].
     pub(super) fn install(self: &Arc<Self>, log: Log) -> Result<(), LogError> {
         let role = self.role.load_full();
-        if role.is_leader && log.log_end_offset() > Offset::ZERO {
+        if role.is_leader {
             // An epoch in which nothing was written is not in the batches.
             log.start_leader_epoch(role.leader_epoch)?;
         }
@@ -119,7 +130,7 @@ impl Partition {
             return Ok(());
         }
         let begins = role.is_leader && role.leader_epoch > before.leader_epoch;
-        if begins && self.log.load().log_end_offset() > Offset::ZERO {
+        if begins {
             self.log.load().start_leader_epoch(role.leader_epoch)?;
         }
         let (leader, leader_epoch) = (role.leader, role.leader_epoch);

@@ -9,15 +9,15 @@ use crate::log::LogDir;
 use crate::metadata::{MetadataDelta, MetadataImage, MetadataWriter, Record};
 
 pub(super) struct Cluster {
-    pub world: World,
-    pub dirs: Vec<Arc<LogDir>>,
-    pub registry: Arc<PartitionRegistry>,
+    pub(super) world: World,
+    pub(super) dirs: Vec<Arc<LogDir>>,
+    pub(super) registry: Arc<PartitionRegistry>,
     writer: MetadataWriter,
-    pub image: Arc<MetadataImage>,
+    pub(super) image: Arc<MetadataImage>,
 }
 
 impl Cluster {
-    pub fn new(dirs: &[&str]) -> Cluster {
+    pub(super) fn new(dirs: &[&str]) -> Cluster {
         Cluster::on(World::new(), dirs, &Arc::new(MetadataImage::empty("cluster")))
     }
 
@@ -48,14 +48,14 @@ impl Cluster {
     }
 
     /// Opens what is on disk, then follows the metadata.
-    pub fn load(&mut self) -> Vec<RegistryError> {
+    pub(super) fn load(&mut self) -> Vec<RegistryError> {
         let errors = self.registry.load(&self.image, &|_| {}).unwrap();
         self.writer.register(Arc::clone(&self.registry) as _);
         errors
     }
 
     /// Writes records as the controller does.
-    pub fn apply(&mut self, records: Vec<Record>) {
+    pub(super) fn apply(&mut self, records: Vec<Record>) {
         let mut delta = MetadataDelta::new(&self.image);
         for record in &records {
             delta.apply(record).unwrap();
@@ -65,12 +65,12 @@ impl Cluster {
         self.writer.publish(image, &changes);
     }
 
-    pub fn get(&self, topic: u128, number: i32) -> Option<Arc<Partition>> {
+    pub(super) fn get(&self, topic: u128, number: i32) -> Option<Arc<Partition>> {
         self.registry.get(TopicId(id(topic)), PartitionId(number))
     }
 
     /// Ends this broker as a crash or a stop does, and starts the next one with the same metadata.
-    pub fn again(self, dirs: &[&str]) -> Cluster {
+    pub(super) fn again(self, dirs: &[&str]) -> Cluster {
         let Cluster {
             world,
             registry,
@@ -119,7 +119,7 @@ pub(super) fn remove(number: u128) -> Vec<Record> {
     vec![RemoveTopicRecord { topic_id: id(number) }.into()]
 }
 
-fn config(number: u128, name: &str, value: &str) -> Record {
+pub(super) fn config(number: u128, name: &str, value: &str) -> Record {
     ConfigRecord {
         resource_type: 2,
         resource_name: StrBytes::from(format!("topic-{number}")),
