@@ -74,7 +74,12 @@ struct RequestContext {
     connection: Arc<ConnectionInfo>,
     version: i16,
     timing: Timing,
+    /// The client's id is the one of Kafka's own tools, which may write to internal topics.
+    is_admin_client: bool,
 }
+
+/// The client id of who repairs internal topics.
+const ADMIN_CLIENT_ID: &str = "__admin_client";
 
 /// What a handler came to.
 enum Answer<R> {
@@ -239,6 +244,7 @@ impl Service for Arc<Handles> {
             connection: Arc::clone(connection),
             version,
             timing: self.request_metrics.begin(place, version, arrived),
+            is_admin_client: header.client_id.as_deref() == Some(ADMIN_CLIENT_ID),
         };
         (entry.call)(self, context, header, body)
     }

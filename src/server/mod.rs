@@ -26,6 +26,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::api::Handles;
 use crate::config::Settings;
 use crate::controller::Controller;
+use crate::log::LogDir;
 use crate::net::NetServer;
 use crate::partition::PartitionRegistry;
 use crate::telemetry::metrics::Registry;
@@ -45,6 +46,8 @@ pub struct Broker {
     rest: RestServer,
     upkeep: Upkeep,
     placement: Placement,
+    /// `metadata.log.dir`, locked, where it is none of `log.dirs`.
+    _metadata_dir: Option<Arc<LogDir>>,
     partitions: Arc<PartitionRegistry>,
     registry: Registry,
 }

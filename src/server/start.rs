@@ -110,6 +110,7 @@ impl Broker {
             placement,
             partitions,
             registry,
+            _metadata_dir: directories.metadata.map(|(dir, _)| dir),
         };
         if options.banner {
             broker.print_banner(world.clock.monotonic().saturating_sub(begun));
@@ -205,7 +206,10 @@ fn start_controller(
         disk: Arc::clone(&world.disk),
         clock: Arc::clone(&world.clock),
         random: Arc::clone(&world.random),
-        metadata_directory_id: ids.get(place).copied().unwrap_or(DirectoryId::UNASSIGNED),
+        metadata_directory_id: match &directories.metadata {
+            Some((_, id)) => *id,
+            None => ids.get(place).copied().unwrap_or(DirectoryId::UNASSIGNED),
+        },
         metadata_dir,
         cluster_id: directories.identity.cluster_id.clone(),
         log_dirs: ids.clone(),
