@@ -99,14 +99,13 @@ impl Broker {
         let net = listeners.serve(service, Arc::clone(&world.clock));
         add_collectors(&registry, &handles, &net);
         rest.open(&handles);
-        let upkeep = Upkeep::start(settings.broker(), &partitions);
         let placement = Placement::start(settings.broker().node_id, &partitions, handles.controller.clone());
         let broker = Broker {
             handles,
             controller,
             net,
             rest,
-            upkeep,
+            upkeep: Upkeep::start(settings.broker(), &partitions),
             placement,
             partitions,
             registry,
