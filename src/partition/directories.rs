@@ -55,10 +55,19 @@ impl PartitionRegistry {
             replicas.sort_by(|a, b| a.partition.cmp(&b.partition));
             DirectoryStatus {
                 path: std::path::absolute(dir.path()).unwrap_or_else(|_| dir.path().to_owned()),
-                space: dir.total_space().and_then(|total| Ok((total, dir.free_space()?))),
+                space: space_of(dir),
                 replicas,
             }
         };
         self.world().dirs.iter().map(status).collect()
     }
+}
+
+fn space_of(dir: &LogDir) -> Result<(u64, u64), LogError> {
+    if let Some(reason) = dir.health().offline() {
+        return Err(LogError::Failed {
+            reason: reason.to_owned(),
+        });
+    }
+    Ok((dir.total_space()?, dir.free_space()?))
 }

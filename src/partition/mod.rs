@@ -38,13 +38,13 @@ pub use traffic::{BrokerTraffic, TopicMeter, Traffic};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use parking_lot::Mutex;
 
 use crate::config::TopicSettings;
 use crate::disk::GroupCommit;
 use crate::ids::{BrokerId, LeaderEpoch, Offset, TopicId, TopicPartition};
-use crate::log::{Log, ProducerStatus};
+use crate::log::{DirHealth, Log, ProducerStatus};
 use crate::metadata::PartitionImage;
 use purgatory::{CommitQueue, ReaderSet};
 
@@ -81,6 +81,14 @@ impl Role {
     }
 }
 
+/// The state of a replica's data directory, and what is demanded of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Directory {
+    health: Arc<DirHealth>,
+    /// `log.dir.min.free.bytes`.
+    free_bytes_min: u64,
+}
+
 /// One replica.
 #[derive(Debug)]
 pub struct Partition {
@@ -99,6 +107,8 @@ pub struct Partition {
     still: Mutex<()>,
     /// The files are in doubt; see [`Partition::has_failed`].
     failed: AtomicBool,
+    /// The state of the data directory, where it lies in one.
+    directory: ArcSwapOption<Directory>,
     /// Produces that wait for the high watermark.
     commits: CommitQueue,
     /// Produces that wait for stable storage because of `flush.messages`.

@@ -91,6 +91,9 @@ impl PartitionRegistry {
             return Err(MoveError::NameTooLong);
         }
         let target = self.directory_at(path)?;
+        if target.health().offline().is_some() {
+            return Err(MoveError::Offline(of.clone()));
+        }
         let key = topic.map(|topic| (topic, of.partition));
         match key.and_then(|key| Some((key, self.replica(key)?))) {
             Some((_, replica)) if replica.partition.has_failed() => Err(MoveError::Offline(of.clone())),

@@ -15,12 +15,12 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::moving::Move;
-use super::{BrokerTraffic, Durability, OpenReplica, Partition, log_config};
+use super::{BrokerTraffic, Directory, Durability, OpenReplica, Partition, log_config};
 use crate::config::{BrokerSettings, TopicSettings};
 use crate::disk::{Disk, GroupCommit};
 use crate::env::{Clock, Random};
 use crate::ids::{BrokerId, Offset, PartitionId, TopicId, TopicPartition};
-use crate::log::{Checkpoint, LogDir, LogError, OpenLog};
+use crate::log::{Checkpoint, LogDir, LogError, OpenLog, RecoveryProgress};
 use crate::metadata::{
     ConfigResourceType, MetadataChanges, MetadataImage, MetadataPublisher, PartitionImage, TopicImage,
 };
@@ -144,6 +144,15 @@ impl PartitionRegistry {
             .map(|replica| Arc::clone(&replica.partition))
     }
 
+    pub(super) fn free_bytes_min(&self) -> u64 {
+        u64::try_from(self.open.settings.log_dir_min_free_bytes).unwrap_or(0)
+    }
+
+    /// Whether no data directory is left to work with.
+    pub fn has_no_directory_left(&self) -> bool {
+        self.open.dirs.iter().all(|dir| dir.health().offline().is_some())
+    }
+
     /// Every replica, in no order.
     pub fn all(&self) -> Vec<Arc<Partition>> {
         self.replicas
@@ -209,6 +218,7 @@ impl PartitionRegistry {
     /// Notes that a replica is in another directory now.
     pub(super) fn relocate(&self, key: Key, dir: &Arc<LogDir>) {
         if let Some(mut replica) = self.replicas.get_mut(&key) {
+            replica.partition.set_directory(self.directory_of(dir));
             replica.dir = Arc::clone(dir);
         }
     }
@@ -247,7 +257,7 @@ impl PartitionRegistry {
             log_start_offset: known(&checkpoints.log_starts),
             recovery_point: known(&checkpoints.recovery_points),
             clean_shutdown: dir.was_shut_down_cleanly(),
-            on_progress: None,
+            on_progress: Some(report_recovery),
         };
         let opened = Partition::open(OpenReplica {
             name: name.clone(),
@@ -268,18 +278,32 @@ impl PartitionRegistry {
                 return Err(failed(&directory, error));
             }
         };
-        if let Some(offset) = checkpoints.cleaned.get(&name) {
-            partition.log().set_cleaned_upto(*offset);
-        }
-        if let Err(error) = partition.set_role(image, self.open.broker_id) {
-            tracing::error!(partition = %name, %error, "cannot take up the partition's role");
-        }
+        self.settle(&partition, image, dir, checkpoints);
         let replica = Replica {
             partition: Arc::clone(&partition),
             dir: Arc::clone(dir),
         };
         self.replicas.insert((topic.id, number), replica);
         Ok(partition)
+    }
+
+    /// A directory as the replicas in it know it.
+    fn directory_of(&self, dir: &LogDir) -> Directory {
+        Directory {
+            health: Arc::clone(dir.health()),
+            free_bytes_min: self.free_bytes_min(),
+        }
+    }
+
+    /// Tells a replica that was just opened of its directory, of what compaction did, and of its role.
+    fn settle(&self, partition: &Partition, image: &PartitionImage, dir: &LogDir, checkpoints: &Checkpoints) {
+        partition.set_directory(self.directory_of(dir));
+        if let Some(offset) = checkpoints.cleaned.get(partition.name()) {
+            partition.log().set_cleaned_upto(*offset);
+        }
+        if let Err(error) = partition.set_role(image, self.open.broker_id) {
+            tracing::error!(partition = %partition.name(), %error, "cannot take up the partition's role");
+        }
     }
 
     /// The directory for a new replica: the one that somebody asked for, else the one that the metadata assigns, else the
@@ -414,6 +438,12 @@ impl PartitionRegistry {
             at,
         });
     }
+}
+
+/// Says how far the recovery of a large log is.
+fn report_recovery(progress: &RecoveryProgress) {
+    let (done, total) = (progress.bytes_done, progress.bytes_total);
+    tracing::info!(partition = %progress.topic_partition, bytes.done = done, bytes.total = total, "recovering a log");
 }
 
 impl MetadataPublisher for PartitionRegistry {

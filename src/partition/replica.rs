@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use parking_lot::{Mutex, MutexGuard};
 
 use super::purgatory::{CommitQueue, ReaderSet};
-use super::{Durability, Partition, PartitionError, Role, TopicMeter};
+use super::{Directory, Durability, Partition, PartitionError, Role, TopicMeter};
 use crate::config::TopicSettings;
 use crate::disk::GroupCommit;
 use crate::ids::{BrokerId, LeaderEpoch, Offset, TopicId, TopicPartition};
@@ -71,6 +71,7 @@ impl Partition {
             still: Mutex::new(()),
             high_watermark: AtomicI64::new(high_watermark.0),
             failed: AtomicBool::new(false),
+            directory: ArcSwapOption::empty(),
             commits: CommitQueue::default(),
             flushes: CommitQueue::default(),
             readers: ReaderSet::default(),
@@ -144,6 +145,11 @@ impl Partition {
         Ok(())
     }
 
+    /// Tells the replica of the data directory that it is in, and how that is.
+    pub(super) fn set_directory(&self, directory: Directory) {
+        self.directory.store(Some(Arc::new(directory)));
+    }
+
     /// Puts other settings in force.
     pub fn set_settings(&self, settings: Arc<TopicSettings>, log: LogConfig) {
         self.settings.store(settings);
@@ -170,7 +176,7 @@ impl Partition {
     /// Makes everything durable and closes the log.
     pub fn close(&self) -> Result<(), LogError> {
         let _leadership = self.leadership.lock();
-        if self.failed.load(Ordering::Acquire) {
+        if self.has_failed() {
             return Ok(());
         }
         self.log.load().close()
