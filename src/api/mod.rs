@@ -4,6 +4,7 @@
 //! matters on a connection happens before a handler returns; what is left to wait for is the future that it returns.
 //! This layer knows nothing of sockets and files.
 
+mod alter_configs;
 mod alter_partition_reassignments;
 mod alter_replica_log_dirs;
 mod api_versions;
@@ -12,6 +13,7 @@ mod create_topics;
 mod delete_records;
 mod delete_topics;
 mod describe_cluster;
+mod describe_configs;
 mod describe_log_dirs;
 mod describe_producers;
 mod describe_quorum;
@@ -20,7 +22,9 @@ mod elect_leaders;
 pub mod errors;
 mod fetch;
 mod handles;
+mod incremental_alter_configs;
 mod init_producer_id;
+mod list_config_resources;
 pub mod list_offsets;
 mod list_partition_reassignments;
 mod metadata;
@@ -145,10 +149,13 @@ const TABLE: &[Entry] = &[
     entry::<delete_records::DeleteRecords>(),
     entry::<init_producer_id::InitProducerId>(),
     entry::<offset_for_leader_epoch::OffsetForLeaderEpoch>(),
+    entry::<describe_configs::DescribeConfigs>(),
+    entry::<alter_configs::AlterConfigs>(),
     entry::<alter_replica_log_dirs::AlterReplicaLogDirs>(),
     entry::<describe_log_dirs::DescribeLogDirs>(),
     entry::<create_partitions::CreatePartitions>(),
     entry::<elect_leaders::ElectLeaders>(),
+    entry::<incremental_alter_configs::IncrementalAlterConfigs>(),
     entry::<alter_partition_reassignments::AlterPartitionReassignments>(),
     entry::<list_partition_reassignments::ListPartitionReassignments>(),
     entry::<describe_quorum::DescribeQuorum>(),
@@ -156,6 +163,7 @@ const TABLE: &[Entry] = &[
     entry::<describe_cluster::DescribeCluster>(),
     entry::<describe_producers::DescribeProducers>(),
     entry::<unregister_broker::UnregisterBroker>(),
+    entry::<list_config_resources::ListConfigResources>(),
     entry::<describe_topic_partitions::DescribeTopicPartitions>(),
 ];
 

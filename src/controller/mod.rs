@@ -9,6 +9,8 @@
 
 mod actor;
 mod bootstrap;
+mod config_request;
+mod configs;
 mod election;
 mod error;
 mod feature_update;
@@ -26,6 +28,7 @@ mod start;
 mod topic_request;
 mod topics;
 
+pub use config_request::{AlterConfigs, AlterResource, ConfigAdjustment, ConfigChange, ConfigError, ConfigOperation};
 pub use error::{ControllerError, LogFailure, StartError};
 pub use feature_update::{FeatureError, FeatureUpdate, UpdateDirection, UpdateFeatures};
 pub use features::{FEATURES, Feature};

@@ -438,7 +438,7 @@ fn open_log(registry: &PartitionRegistry, partition: &Partition, dir: PathBuf, l
         dir,
         topic_partition: partition.name().clone(),
         topic_id: Some(partition.topic_id()),
-        config: Arc::new(log_config(&world.settings, &partition.settings())),
+        config: Arc::new(log_config(&world.settings.broker(), &partition.settings())),
         log_start_offset,
         recovery_point: Offset::ZERO,
         clean_shutdown: true,
