@@ -20,7 +20,7 @@ use crate::controller::{Controller, ControllerHandle, REST_LISTENER, StartContro
 use crate::disk::{Disk, GroupCommit, GroupCommitConfig, RealDisk};
 use crate::env::{Clock, Random, SystemClock, SystemRandom};
 use crate::fetch_session::{FetchSessionCache, SessionLimits};
-use crate::metadata::{ClusterMetrics, DirectoryId, Endpoint, MetadataImage, SettingsPublisher};
+use crate::metadata::{ClusterMetrics, DirectoryId, Endpoint, SettingsPublisher};
 use crate::net::{BoundListeners, NetServer, default_gateway};
 use crate::partition::{Durability, LoadProgress, OpenRegistry, PartitionRegistry};
 use crate::rest::{RestLimits, RestWorld};
@@ -92,22 +92,22 @@ impl Broker {
         };
         let handle = controller.handle();
         let live = follow_settings(&settings, &handle).await?;
-        let image = handle.metadata().load_full();
-        let partitions = open_partitions(&live, &world, &directories, &image, &registry).await?;
+        let partitions = open_partitions(&live, &world, &directories, &handle, &registry).await?;
         handle.register_publisher(Arc::clone(&partitions) as _).await?;
 
         let handles = Arc::new(api_handles(&live, &world, handle.clone(), &partitions));
         let net = listeners.serve(Arc::new(Arc::clone(&handles)), Arc::clone(&world.clock));
         add_collectors(&registry, &handles, &net);
         rest.open(&handles);
-        hand_settings_on(&handle, live, &net).await?;
+        let upkeep = Upkeep::start(settings.broker(), &partitions);
+        hand_settings_on(&handle, live, &net, &upkeep).await?;
         let broker = Broker {
             placement: Placement::start(settings.broker().node_id, &partitions, handle),
             handles,
             controller,
             net,
             rest,
-            upkeep: Upkeep::start(settings.broker(), &partitions),
+            upkeep,
             partitions,
             registry,
             _metadata_dir: directories.metadata.map(|(dir, _)| dir),
@@ -156,9 +156,15 @@ fn rest_world(settings: &BrokerSettings, world: &World, registry: &Registry) -> 
 }
 
 /// Has what works outside of requests follow the settings.
-async fn hand_settings_on(handle: &ControllerHandle, live: LiveSettings, net: &NetServer) -> Result<(), ServerError> {
+async fn hand_settings_on(
+    handle: &ControllerHandle,
+    live: LiveSettings,
+    net: &NetServer,
+    upkeep: &Upkeep,
+) -> Result<(), ServerError> {
     let limits = ConnectionLimitsPublisher::new(live, net.admission());
     handle.register_publisher(Arc::new(limits)).await?;
+    handle.register_publisher(upkeep.compaction_publisher()).await?;
     Ok(())
 }
 
@@ -181,7 +187,7 @@ fn api_handles(
     controller: ControllerHandle,
     partitions: &Arc<PartitionRegistry>,
 ) -> Handles {
-    let settings = live.broker();
+    let settings = Arc::new(live.load().start().broker().clone());
     Handles {
         broker_id: settings.node_id,
         metadata: controller.metadata().clone(),
@@ -283,7 +289,7 @@ async fn open_partitions(
     live: &LiveSettings,
     world: &World,
     directories: &Directories,
-    image: &Arc<MetadataImage>,
+    controller: &ControllerHandle,
     registry: &Registry,
 ) -> Result<Arc<PartitionRegistry>, ServerError> {
     let broker = live.broker();
@@ -302,7 +308,11 @@ async fn open_partitions(
         clock: Arc::clone(&world.clock),
         random: Arc::clone(&world.random),
     }));
-    let (loading, image, clock) = (Arc::clone(&partitions), Arc::clone(image), Arc::clone(&world.clock));
+    let (loading, image, clock) = (
+        Arc::clone(&partitions),
+        controller.metadata().load_full(),
+        Arc::clone(&world.clock),
+    );
     let was_clean = directories.were_clean;
     let first = directories
         .dirs
