@@ -58,6 +58,13 @@ pub const STORAGE_SERVICES_MAX: usize = 1_000;
 /// Error messages of REST echo what was sent up to this length.
 pub const REST_ERROR_MESSAGE_BYTES_MAX: usize = 1_000;
 
+/// A replica that moves to another directory is copied in pieces of about this many bytes, between which it may be told
+/// to stop, and other moves get their turn.
+pub const MOVE_CHUNK_BYTES: u64 = 4 << 20;
+
+/// Directories that were asked for before their partition was there: so many are remembered.
+pub const PREFERRED_DIRECTORIES_MAX: usize = 10_000;
+
 /// What a batch of an internal topic may inflate to when a coordinator is loaded.
 pub const COORDINATOR_BATCH_INFLATED_BYTES_MAX: usize = 256 * 1024 * 1024;
 

@@ -6,6 +6,7 @@
 
 mod alter_configs;
 mod alter_partition_reassignments;
+mod alter_replica_log_dirs;
 mod api_versions;
 mod create_partitions;
 mod create_topics;
@@ -92,8 +93,13 @@ struct RequestContext {
     /// The client's name for itself (`client.id`); empty if it has none.
     client_id: StrBytes,
     timing: Timing,
+    /// The client's id is the one of Kafka's own tools, which may write to internal topics.
+    is_admin_client: bool,
     span: Span,
 }
+
+/// The client id of who repairs internal topics.
+const ADMIN_CLIENT_ID: &str = "__admin_client";
 
 /// What a handler came to.
 enum Answer<R> {
@@ -167,6 +173,7 @@ const TABLE: &[Entry] = &[
     entry::<offset_for_leader_epoch::OffsetForLeaderEpoch>(),
     entry::<describe_configs::DescribeConfigs>(),
     entry::<alter_configs::AlterConfigs>(),
+    entry::<alter_replica_log_dirs::AlterReplicaLogDirs>(),
     entry::<describe_log_dirs::DescribeLogDirs>(),
     entry::<create_partitions::CreatePartitions>(),
     entry::<delete_groups::DeleteGroups>(),
@@ -278,6 +285,7 @@ impl Service for Arc<Handles> {
             version,
             client_id: header.client_id.take().unwrap_or_default(),
             timing: self.request_metrics.begin(place, version, arrived),
+            is_admin_client: header.client_id.as_deref() == Some(ADMIN_CLIENT_ID),
             span: request_trace::span(&self.settings.request_trace, connection, entry.name, version, &header),
         };
         (entry.call)(self, context, header, body)

@@ -17,7 +17,7 @@ use dmq_protocol::records::{BatchError, BatchHeader};
 use dmq_protocol::{ErrorCode, StrBytes};
 
 use super::errors::code_of;
-use super::{Answer, Api, Disconnect, Handles, RequestContext};
+use super::{Answer, Api, Disconnect, Handles, RequestContext, is_internal};
 use crate::ids::{BrokerId, LeaderEpoch, Offset, PartitionId, ProducerEpoch, ProducerId, Sequence, TopicId};
 use crate::log::{AppendInfo, AppendOrigin, LogError};
 use crate::partition::purgatory::{CommitWait, Commitment};
@@ -96,7 +96,7 @@ impl Api for Produce {
             if nameless_transaction {
                 round.refuse_topic(topic, &ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED.into());
             } else {
-                round.append_topic(handles, context.version, acks, topic);
+                round.append_topic(handles, context, acks, topic);
             }
         }
         if acks == Some(RequiredAcks::None) {
@@ -135,6 +135,7 @@ pub async fn produce_one(
     acks: RequiredAcks,
     timeout: Duration,
 ) -> Result<AppendInfo, Refusal> {
+    refuse_internal(&partition)?;
     let appended = partition.append(&records, acks, AppendOrigin::Client)?;
     settle(&partition, appended, acks, timeout).await
 }
@@ -147,6 +148,7 @@ pub async fn produce_next(
     acks: RequiredAcks,
     timeout: Duration,
 ) -> Result<AppendInfo, Refusal> {
+    refuse_internal(&partition)?;
     let appended = partition.append_next(producer, acks, build)?;
     settle(&partition, appended, acks, timeout).await
 }
@@ -264,7 +266,13 @@ struct Round {
 }
 
 impl Round {
-    fn append_topic(&mut self, handles: &Handles, version: i16, acks: Option<RequiredAcks>, topic: TopicProduceData) {
+    fn append_topic(
+        &mut self,
+        handles: &Handles,
+        context: &RequestContext,
+        acks: Option<RequiredAcks>,
+        topic: TopicProduceData,
+    ) {
         let mut answers = Vec::with_capacity(topic.partition_data.len());
         for data in &topic.partition_data {
             let mut answer = PartitionProduceResponse {
@@ -272,7 +280,7 @@ impl Round {
                 base_offset: -1,
                 ..PartitionProduceResponse::default()
             };
-            match append(handles, version, acks, &topic, data) {
+            match append(handles, context, acks, &topic, data) {
                 Ok((partition, appended)) => {
                     answer.base_offset = appended.info.first_offset.0;
                     answer.log_append_time_ms = appended.info.log_append_time_ms.unwrap_or(-1);
@@ -343,13 +351,14 @@ impl Round {
 
 fn append(
     handles: &Handles,
-    version: i16,
+    context: &RequestContext,
     acks: Option<RequiredAcks>,
     topic: &TopicProduceData,
     data: &PartitionProduceData,
 ) -> Result<(Arc<Partition>, Appended), Refusal> {
     let number = PartitionId(data.index);
     // Kafka's order: the partition, then its batch, then the acks.
+    let version = context.version;
     let partition = match version {
         13.. => handles.partition_by_id(TopicId(topic.topic_id), number)?,
         _ => handles.partition_by_name(&topic.name, number)?,
@@ -357,6 +366,9 @@ fn append(
     check_shape(version, data.records.as_ref())?;
     let acks = acks.ok_or(ErrorCode::INVALID_REQUIRED_ACKS)?;
     let records = data.records.as_ref().ok_or(ErrorCode::INVALID_RECORD)?;
+    if !context.is_admin_client {
+        refuse_internal(&partition)?;
+    }
     match partition.append(records, acks, AppendOrigin::Client) {
         Ok(appended) => Ok((partition, appended)),
         Err(error) => Err(Refusal {
@@ -364,6 +376,18 @@ fn append(
             ..Refusal::from(error)
         }),
     }
+}
+
+/// Keeps clients from writing what coordinators of this broker read back.
+fn refuse_internal(partition: &Partition) -> Result<(), Refusal> {
+    let topic = &partition.name().topic;
+    if !is_internal(topic) {
+        return Ok(());
+    }
+    Err(Refusal {
+        message: format!("clients cannot append to the internal topic {topic}"),
+        ..Refusal::from(ErrorCode::INVALID_TOPIC_EXCEPTION)
+    })
 }
 
 /// Whether a refusal tells where the log begins, as Kafka's does: producers ask for it when a sequence is out of order,

@@ -282,7 +282,7 @@ impl<M: Machine> CoordinatorHost<M> {
     fn load_now(&self, shard: &Arc<Shard<M>>) {
         let begun = self.open.clock.monotonic();
         let mut machine = (self.open.make)();
-        match loading::replay(shard.partition.log(), self.open.load_bytes, &mut machine) {
+        match loading::replay(&shard.partition.log(), self.open.load_bytes, &mut machine) {
             Ok(read) => {
                 let wake = shard.activate(machine, read, self.now());
                 self.schedule(shard.number, wake);

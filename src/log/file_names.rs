@@ -23,8 +23,10 @@ pub(super) const PARTITION_METADATA: &str = "partition.metadata";
 
 /// Ends the name of a directory that waits for its removal.
 pub(super) const DELETE_DIR: &str = "-delete";
+/// Ends the name of a directory that a partition is being moved to.
+pub(super) const FUTURE_DIR: &str = "-future";
 /// Ends the names of directories that hold no partition in use: being moved to another disk, or left behind.
-const OTHER_DIRS: [&str; 3] = [DELETE_DIR, "-future", "-stray"];
+const OTHER_DIRS: [&str; 3] = [DELETE_DIR, FUTURE_DIR, "-stray"];
 
 /// What a file name may have at most.
 const NAME_BYTES_MAX: usize = 255;
@@ -53,6 +55,28 @@ pub(super) fn delete_dir_name(topic_partition: &TopicPartition, id: Uuid) -> Str
         topic = topic.get(..cut).unwrap_or_default();
     }
     format!("{topic}{suffix}")
+}
+
+/// Whether a future replica's directory can be named after this partition.
+pub(super) fn has_future_name(topic_partition: &TopicPartition) -> bool {
+    const UNIQUE: usize = ".".len() + 32;
+    topic_partition.to_string().len() + UNIQUE + FUTURE_DIR.len() <= NAME_BYTES_MAX
+}
+
+/// The name of the directory in which a partition's future replica grows.
+pub(super) fn future_dir_name(topic_partition: &TopicPartition, id: Uuid) -> Result<String, LogError> {
+    let name = partition_dir_name(topic_partition)?;
+    if !has_future_name(topic_partition) {
+        let reason = "it leaves no room for what marks a future replica";
+        return Err(LogError::BadName { name, reason });
+    }
+    Ok(format!("{name}.{:032x}{FUTURE_DIR}", id.as_u128()))
+}
+
+/// The partition whose future replica's directory has this name.
+pub(super) fn parse_future_dir(name: &str) -> Option<TopicPartition> {
+    let (partition, _unique) = name.strip_suffix(FUTURE_DIR)?.rsplit_once('.')?;
+    parse_partition_dir(partition)
 }
 
 /// The partition whose directory has this name; none for directories in transition and for foreign ones.

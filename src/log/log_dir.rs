@@ -196,7 +196,7 @@ impl LogDir {
             .during("ask for the file system's size", &self.path)
     }
 
-    fn directories(&self) -> Result<Vec<String>, LogError> {
+    pub(super) fn directories(&self) -> Result<Vec<String>, LogError> {
         let entries = self
             .disk
             .list(&self.path)

@@ -16,6 +16,7 @@ mod control;
 mod dir_health;
 mod error;
 mod file_names;
+mod future;
 mod index_file;
 pub mod inspect;
 mod leader_epochs;

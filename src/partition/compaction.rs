@@ -16,7 +16,9 @@ use parking_lot::{Condvar, Mutex};
 
 use super::{Partition, PartitionRegistry};
 use crate::ids::{PartitionId, TopicId};
-use crate::log::{Checkpoint, Cleanable, Cleaned, CleaningError, CleaningLimits, LogDir, LogError, Pace, Throttle};
+use crate::log::{
+    Checkpoint, Cleanable, Cleaned, CleaningError, CleaningLimits, Log, LogDir, LogError, Pace, Throttle,
+};
 use crate::metadata::{ConfigResourceType, MetadataChanges, MetadataImage, MetadataPublisher};
 
 /// A cleaning reports at least this often, so that a stop need not wait long.
@@ -57,6 +59,7 @@ struct State {
 struct Taken {
     partition: Arc<Partition>,
     dir: Arc<LogDir>,
+    log: Arc<Log>,
     cleanable: Cleanable,
 }
 
@@ -278,16 +281,18 @@ impl Shared {
             !state.in_progress.contains(&key) && !state.given_up.contains(&key)
         };
         let due = placed.into_iter().filter_map(|(partition, dir)| {
-            let config = partition.log().config();
+            let log = partition.log();
+            let config = log.config();
             if !config.compact || partition.has_failed() || !free(&partition) {
                 return None;
             }
-            match partition.log().cleanable(partition.last_stable_offset()) {
+            match log.cleanable(partition.last_stable_offset()) {
                 Ok(found) => {
                     let cleanable = found.filter(|cleanable| cleanable.is_due(config.min_dirty_ratio))?;
                     Some(Taken {
                         partition,
                         dir,
+                        log,
                         cleanable,
                     })
                 }
@@ -317,7 +322,12 @@ impl Shared {
             io_bytes: settings.log_cleaner_io_buffer_size / threads / 2,
         };
         self.partitions.checkpoint_recovery_points();
-        taken.partition.log().clean(&taken.cleanable, &limits, self)
+        let _cleaning = taken.partition.hold_still();
+        let log = taken.partition.log();
+        if !Arc::ptr_eq(&log, &taken.log) {
+            return Err(CleaningError::Overtaken);
+        }
+        log.clean(&taken.cleanable, &limits, self)
     }
 }
 

@@ -34,7 +34,7 @@ impl Partition {
                 end: high_watermark,
             });
         }
-        self.log.increment_log_start_offset(offset)?;
+        self.log.load().increment_log_start_offset(offset)?;
         Ok(self.log_start_offset())
     }
 }

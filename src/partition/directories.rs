@@ -45,13 +45,29 @@ impl PartitionRegistry {
                     is_future: false,
                 })
                 .collect();
+            let coming = self.moves.iter().filter(|it| Arc::ptr_eq(&it.target, dir));
+            replicas.extend(coming.map(|it| ReplicaStatus {
+                partition: it.partition.name().clone(),
+                size_bytes: it.future.size_bytes(),
+                lag: it.partition.log_end_offset().0 - it.future.log_end_offset().0,
+                is_future: true,
+            }));
             replicas.sort_by(|a, b| a.partition.cmp(&b.partition));
             DirectoryStatus {
                 path: std::path::absolute(dir.path()).unwrap_or_else(|_| dir.path().to_owned()),
-                space: dir.total_space().and_then(|total| Ok((total, dir.free_space()?))),
+                space: space_of(dir),
                 replicas,
             }
         };
         self.world().dirs.iter().map(status).collect()
     }
+}
+
+fn space_of(dir: &LogDir) -> Result<(u64, u64), LogError> {
+    if let Some(reason) = dir.health().offline() {
+        return Err(LogError::Failed {
+            reason: reason.to_owned(),
+        });
+    }
+    Ok((dir.total_space()?, dir.free_space()?))
 }

@@ -109,7 +109,7 @@ impl Partition {
         let (role, settings) = self
             .admit(acks, origin)
             .inspect_err(|error| self.meter.produced(0, Err(error)))?;
-        let outcome = self.log.append_as_leader(records, role.leader_epoch, origin);
+        let outcome = self.log.load().append_as_leader(records, role.leader_epoch, origin);
         drop(leadership);
         self.appended(records.len(), outcome, &settings)
     }
@@ -126,9 +126,10 @@ impl Partition {
         let (role, settings) = self
             .admit(acks, AppendOrigin::Client)
             .inspect_err(|error| self.meter.produced(0, Err(error)))?;
-        let records = build(self.log.next_sequence(id, epoch))?;
+        let records = build(self.log.load().next_sequence(id, epoch))?;
         let outcome = self
             .log
+            .load()
             .append_as_leader(&records, role.leader_epoch, AppendOrigin::Client);
         drop(leadership);
         Ok(self.appended(records.len(), outcome, &settings)?)
@@ -157,7 +158,8 @@ impl Partition {
 
     /// Refuses records where the data directory has too little room. What brokers write to let go of things is let through.
     fn check_space(&self) -> Result<(), PartitionError> {
-        let Some(directory) = self.directory.get() else {
+        let directory = self.directory.load();
+        let Some(directory) = directory.as_ref() else {
             return Ok(());
         };
         let min = directory.free_bytes_min;
@@ -179,11 +181,11 @@ impl Partition {
         let messages = |info: &AppendInfo| u64::try_from(info.last_offset.0 - info.first_offset.0 + 1).unwrap_or(0);
         self.meter.produced(bytes, outcome.as_ref().map(messages));
         let info = outcome?;
-        if let Some(directory) = self.directory.get() {
+        if let Some(directory) = self.directory.load().as_ref() {
             directory.health.spend(info.bytes);
         }
         let flush_messages = u64::try_from(settings.flush_messages).unwrap_or(u64::MAX);
-        let flush_demanded = self.log.unflushed_messages() >= flush_messages;
+        let flush_demanded = self.log.load().unflushed_messages() >= flush_messages;
         if self.durability == Durability::Fsync || flush_demanded {
             self.submit_sync();
         }
@@ -231,8 +233,8 @@ impl Partition {
     pub fn read(&self, from: FetchFrom, max_bytes: u64, at_least_one: bool) -> Result<PartitionRead, PartitionError> {
         self.check_epoch(from.current_leader_epoch)?;
         let high_watermark = self.high_watermark();
-        let last_stable_offset = self.log.last_stable_offset(high_watermark);
-        let log_start_offset = self.log.log_start_offset();
+        let last_stable_offset = self.log.load().last_stable_offset(high_watermark);
+        let log_start_offset = self.log.load().log_start_offset();
         let mut read = PartitionRead {
             records: None,
             high_watermark,
@@ -241,7 +243,7 @@ impl Partition {
             aborted: None,
             diverging: None,
         };
-        let end = self.log.log_end_offset();
+        let end = self.log.load().log_end_offset();
         let out_of_range = PartitionError::OffsetOutOfRange {
             offset: from.offset,
             start: log_start_offset,
@@ -250,6 +252,7 @@ impl Partition {
         if let Some(last_fetched) = from.last_fetched_epoch {
             let ours = self
                 .log
+                .load()
                 .end_offset_for_epoch(last_fetched)
                 .ok_or(out_of_range.clone())?;
             if ours.epoch < last_fetched || ours.end_offset < from.offset {
@@ -271,9 +274,9 @@ impl Partition {
                 bytes_max: max_bytes,
                 min_one_batch: at_least_one,
             };
-            let found = self.log.read(request)?;
+            let found = self.log.load().read(request)?;
             if from.isolation == Isolation::ReadCommitted {
-                read.aborted = Some(self.log.aborted_transactions(from.offset, found.next_offset)?);
+                read.aborted = Some(self.log.load().aborted_transactions(from.offset, found.next_offset)?);
             }
             read.records = found.range;
         } else if from.isolation == Isolation::ReadCommitted {
@@ -304,12 +307,12 @@ impl Partition {
     /// Moves the high watermark to what is committed, and settles and wakes who waited for that.
     pub(super) fn advance_high_watermark(&self) {
         let committed = match self.durability {
-            Durability::Fsync => self.log.stable_offset(),
-            Durability::Os => self.log.log_end_offset(),
+            Durability::Fsync => self.log.load().stable_offset(),
+            Durability::Os => self.log.load().log_end_offset(),
         };
         let before = self.high_watermark.fetch_max(committed.0, Ordering::AcqRel);
         if committed.0 > before {
-            self.log.on_high_watermark(committed);
+            self.log.load().on_high_watermark(committed);
             self.commits.advance(self.high_watermark());
             self.readers.wake();
         }
@@ -325,7 +328,7 @@ impl Partition {
 
     /// How far the log is both committed and, whatever `log.durability` says, on stable storage.
     fn flushed(&self) -> Offset {
-        self.high_watermark().min(self.log.stable_offset())
+        self.high_watermark().min(self.log.load().stable_offset())
     }
 
     pub(super) fn leading(&self) -> Result<Arc<Role>, PartitionError> {
@@ -344,7 +347,7 @@ impl Partition {
 
     /// Asks for everything appended so far to be made durable.
     pub(super) fn submit_sync(&self) {
-        let log: Arc<dyn Syncable> = Arc::clone(&self.log) as _;
+        let log: Arc<dyn Syncable> = self.log.load_full();
         self.group_commit.submit(&log);
     }
 
@@ -355,10 +358,11 @@ impl Partition {
         if !error.is_storage() || error.is_passing() {
             return;
         }
-        if let (Some(directory), LogError::Io { .. }) = (self.directory.get(), error)
+        if let (Some(directory), LogError::Io { .. }) = (self.directory.load().as_ref(), error)
             && directory.health.take_offline(&error.to_string())
         {
-            let directory = self.log.dir().parent().unwrap_or(self.log.dir()).display();
+            let log = self.log.load();
+            let directory = log.dir().parent().unwrap_or(log.dir()).display();
             tracing::error!(%directory, %error, "the data directory is offline: none of its partitions is served any more");
         }
         if !self.failed.swap(true, Ordering::AcqRel) {
@@ -369,7 +373,7 @@ impl Partition {
 
     /// Whether the files failed; nothing is read from or written to them any more.
     pub fn has_failed(&self) -> bool {
-        let is_offline = |directory: &Directory| directory.health.offline().is_some();
-        self.failed.load(Ordering::Acquire) || self.directory.get().is_some_and(is_offline)
+        let is_offline = |directory: &Arc<Directory>| directory.health.offline().is_some();
+        self.failed.load(Ordering::Acquire) || self.directory.load().as_ref().is_some_and(is_offline)
     }
 }

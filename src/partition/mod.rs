@@ -14,6 +14,7 @@ mod leader;
 mod loading;
 mod log_config;
 mod metrics;
+mod moving;
 mod offsets;
 pub mod purgatory;
 mod registry;
@@ -28,15 +29,16 @@ pub use error::PartitionError;
 pub use leader::{Appended, FetchFrom, Isolation, PartitionRead, RequiredAcks};
 pub use loading::LoadProgress;
 pub use log_config::log_config;
+pub use moving::MoveError;
 pub use offsets::{OffsetQuery, TimedOffset};
 pub use registry::{OpenRegistry, PartitionRegistry, RegistryError};
 pub use replica::OpenReplica;
 pub use traffic::{BrokerTraffic, TopicMeter, Traffic};
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, OnceLock};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use parking_lot::Mutex;
 
 use crate::config::TopicSettings;
@@ -92,7 +94,8 @@ pub(crate) struct Directory {
 pub struct Partition {
     name: TopicPartition,
     topic_id: TopicId,
-    log: Arc<Log>,
+    /// Replaced when the replica moves to another directory.
+    log: ArcSwap<Log>,
     durability: Durability,
     group_commit: Arc<GroupCommit>,
     settings: ArcSwap<TopicSettings>,
@@ -100,10 +103,12 @@ pub struct Partition {
     /// Serializes appends with changes of role, so that nothing is appended under an epoch that has ended.
     leadership: Mutex<()>,
     high_watermark: AtomicI64,
+    /// Held by whoever rewrites the log's files, or moves them.
+    still: Mutex<()>,
     /// The files are in doubt; see [`Partition::has_failed`].
     failed: AtomicBool,
     /// The state of the data directory, where it lies in one.
-    directory: OnceLock<Directory>,
+    directory: ArcSwapOption<Directory>,
     /// Produces that wait for the high watermark.
     commits: CommitQueue,
     /// Produces that wait for stable storage because of `flush.messages`.
@@ -135,27 +140,27 @@ impl Partition {
 
     /// The first offset that a reader of committed transactions may not read.
     pub fn last_stable_offset(&self) -> Offset {
-        self.log.last_stable_offset(self.high_watermark())
+        self.log.load().last_stable_offset(self.high_watermark())
     }
 
     /// The first offset that is still there.
     pub fn log_start_offset(&self) -> Offset {
-        self.log.log_start_offset()
+        self.log.load().log_start_offset()
     }
 
     /// The offset that the next record will get.
     pub fn log_end_offset(&self) -> Offset {
-        self.log.log_end_offset()
+        self.log.load().log_end_offset()
     }
 
     /// Bytes of records on disk.
     pub fn size_bytes(&self) -> u64 {
-        self.log.size_bytes()
+        self.log.load().size_bytes()
     }
 
     /// The producers that the log remembers, in the order of their ids.
     pub fn producers(&self) -> Vec<ProducerStatus> {
-        let mut producers = self.log.producers();
+        let mut producers = self.log.load().producers();
         producers.sort_unstable_by_key(|producer| producer.producer_id);
         producers
     }
@@ -171,8 +176,8 @@ impl Partition {
     }
 
     /// The replica's log, for those who keep it (checkpoints, flushes, closing).
-    pub(crate) fn log(&self) -> &Arc<Log> {
-        &self.log
+    pub(crate) fn log(&self) -> Arc<Log> {
+        self.log.load_full()
     }
 
     /// Where a fetch parks until there is something new.

@@ -58,17 +58,19 @@ impl Partition {
         };
         match query {
             OffsetQuery::Earliest => {
-                let start = self.log.log_start_offset();
-                Ok(Some(untimed(start, self.log.epoch_for_offset(start))))
+                let start = self.log.load().log_start_offset();
+                Ok(Some(untimed(start, self.log.load().epoch_for_offset(start))))
             }
             OffsetQuery::Latest => Ok(Some(untimed(upto, Some(self.role().leader_epoch)))),
             OffsetQuery::MaxTimestamp => Ok(self
                 .log
+                .load()
                 .max_timestamp()?
                 .filter(|found| found.offset < upto)
                 .map(TimedOffset::from)),
             OffsetQuery::AtOrAfter(timestamp_ms) => Ok(self
                 .log
+                .load()
                 .offset_for_timestamp(timestamp_ms, upto)?
                 .map(TimedOffset::from)),
         }
@@ -81,6 +83,6 @@ impl Partition {
         current_leader_epoch: Option<LeaderEpoch>,
     ) -> Result<Option<EpochEnd>, PartitionError> {
         self.check_epoch(current_leader_epoch)?;
-        Ok(self.log.end_offset_for_epoch(epoch))
+        Ok(self.log.load().end_offset_for_epoch(epoch))
     }
 }

@@ -12,7 +12,9 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use dashmap::DashMap;
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
+use super::moving::Move;
 use super::{BrokerTraffic, Directory, Durability, OpenReplica, Partition, log_config};
 use crate::config::{BrokerSettings, LiveSettings, TopicSettings};
 use crate::disk::{Disk, GroupCommit};
@@ -24,7 +26,7 @@ use crate::metadata::{
 };
 
 /// A replica's key.
-type Key = (TopicId, PartitionId);
+pub(super) type Key = (TopicId, PartitionId);
 
 /// What the registry works with.
 #[derive(Debug)]
@@ -72,13 +74,24 @@ pub struct PartitionRegistry {
     doomed: Mutex<Vec<Doomed>>,
     /// Held while checkpoint files are written: one writer of each at a time.
     pub(super) checkpointing: Mutex<()>,
+    /// Replicas on their way to other directories.
+    pub(super) moves: DashMap<Key, Arc<Move>>,
+    /// Held while a move is begun: one at a time.
+    pub(super) beginning: Mutex<()>,
+    /// Directories that were asked for before their partition was there.
+    pub(super) preferred: Mutex<BTreeMap<TopicPartition, Arc<LogDir>>>,
+    /// The metadata that replicas follow.
+    pub(super) image: ArcSwap<MetadataImage>,
+    /// Told when replicas come to lie elsewhere, or are to.
+    pub(super) placements: Notify,
     traffic: BrokerTraffic,
 }
 
+/// A replica and the directory that it is in.
 #[derive(Debug, Clone)]
-struct Replica {
-    partition: Arc<Partition>,
-    dir: Arc<LogDir>,
+pub(super) struct Replica {
+    pub(super) partition: Arc<Partition>,
+    pub(super) dir: Arc<LogDir>,
 }
 
 #[derive(Debug)]
@@ -118,6 +131,11 @@ impl PartitionRegistry {
             offline: DashMap::new(),
             doomed: Mutex::default(),
             checkpointing: Mutex::default(),
+            moves: DashMap::new(),
+            beginning: Mutex::default(),
+            preferred: Mutex::default(),
+            image: ArcSwap::from_pointee(MetadataImage::empty("")),
+            placements: Notify::new(),
             traffic: BrokerTraffic::default(),
         }
     }
@@ -185,6 +203,29 @@ impl PartitionRegistry {
         placed.collect()
     }
 
+    /// The replica under this key.
+    pub(super) fn replica(&self, key: Key) -> Option<Replica> {
+        self.replicas.get(&key).map(|replica| replica.clone())
+    }
+
+    /// Every replica with its key.
+    pub(super) fn replicas(&self) -> Vec<(Key, Replica)> {
+        self.replicas.iter().map(|it| (*it.key(), it.clone())).collect()
+    }
+
+    /// Whether the files of a replica could not be opened.
+    pub(super) fn is_offline(&self, key: Key) -> bool {
+        self.offline.contains_key(&key)
+    }
+
+    /// Notes that a replica is in another directory now.
+    pub(super) fn relocate(&self, key: Key, dir: &Arc<LogDir>) {
+        if let Some(mut replica) = self.replicas.get_mut(&key) {
+            replica.partition.set_directory(self.directory_of(dir));
+            replica.dir = Arc::clone(dir);
+        }
+    }
+
     /// Opens one replica in a directory and puts it under its key.
     pub(super) fn open_replica(
         &self,
@@ -249,12 +290,17 @@ impl PartitionRegistry {
         Ok(partition)
     }
 
-    /// Tells a replica that was just opened of its directory, of what compaction did, and of its role.
-    fn settle(&self, partition: &Partition, image: &PartitionImage, dir: &LogDir, checkpoints: &Checkpoints) {
-        partition.set_directory(Directory {
+    /// A directory as the replicas in it know it.
+    fn directory_of(&self, dir: &LogDir) -> Directory {
+        Directory {
             health: Arc::clone(dir.health()),
             free_bytes_min: self.free_bytes_min(),
-        });
+        }
+    }
+
+    /// Tells a replica that was just opened of its directory, of what compaction did, and of its role.
+    fn settle(&self, partition: &Partition, image: &PartitionImage, dir: &LogDir, checkpoints: &Checkpoints) {
+        partition.set_directory(self.directory_of(dir));
         if let Some(offset) = checkpoints.cleaned.get(partition.name()) {
             partition.log().set_cleaned_upto(*offset);
         }
@@ -263,8 +309,12 @@ impl PartitionRegistry {
         }
     }
 
-    /// The directory for a new replica: the one that the metadata assigns, else the one with the fewest.
-    fn place(&self, image: &PartitionImage) -> Option<Arc<LogDir>> {
+    /// The directory for a new replica: the one that somebody asked for, else the one that the metadata assigns, else the
+    /// one with the fewest.
+    fn place(&self, name: &TopicPartition, image: &PartitionImage) -> Option<Arc<LogDir>> {
+        if let Some(preferred) = self.preferred.lock().remove(name) {
+            return Some(preferred);
+        }
         let assigned = image.directory_of(self.open.broker_id);
         let dirs = &self.open.dirs;
         let named = dirs.iter().find(|dir| {
@@ -275,10 +325,9 @@ impl PartitionRegistry {
             return Some(Arc::clone(dir));
         }
         let count = |dir: &Arc<LogDir>| {
-            self.replicas
-                .iter()
-                .filter(|replica| Arc::ptr_eq(&replica.dir, dir))
-                .count()
+            let here = self.replicas.iter().filter(|replica| Arc::ptr_eq(&replica.dir, dir));
+            let coming = self.moves.iter().filter(|moving| Arc::ptr_eq(&moving.target, dir));
+            here.count() + coming.count()
         };
         match dirs.as_slice() {
             [only] => Some(Arc::clone(only)),
@@ -338,7 +387,11 @@ impl PartitionRegistry {
             }
             Some(_) => self.remove((topic.id, number)),
             None if is_ours && !self.offline.contains_key(&(topic.id, number)) => {
-                let Some(dir) = self.place(image) else {
+                let name = TopicPartition {
+                    topic: topic.name.to_string(),
+                    partition: number,
+                };
+                let Some(dir) = self.place(&name, image) else {
                     return;
                 };
                 let nothing = Checkpoints::default();
@@ -354,12 +407,14 @@ impl PartitionRegistry {
         let Some((_, Replica { partition, dir })) = self.replicas.remove(&key) else {
             return;
         };
-        let delay_ms = u64::try_from(partition.settings().file_delete_delay_ms).unwrap_or(0);
+        self.abandon(key);
         match partition.delete() {
+            // It may have moved a moment ago.
             Ok(Some(path)) => {
-                let at = self.open.clock.monotonic() + Duration::from_millis(delay_ms);
-                let dir = Arc::clone(&dir);
-                self.doomed.lock().push(Doomed { path, dir, at });
+                let place = self.open.dirs.iter().find(|dir| path.parent() == Some(dir.path()));
+                if let Some(dir) = place {
+                    self.doom_later(path, dir, &partition);
+                }
             }
             Ok(None) => {}
             Err(error) => tracing::error!(partition = %partition.name(), %error, "cannot remove a partition's files"),
@@ -368,6 +423,14 @@ impl PartitionRegistry {
             // A topic that is created anew under the name must not be taken for cleaned.
             self.checkpoint_cleaned(&dir);
         }
+    }
+
+    /// Has a replica's former directory removed after the topic's delay.
+    pub(super) fn doom_later(&self, path: PathBuf, dir: &Arc<LogDir>, partition: &Partition) {
+        let delay_ms = u64::try_from(partition.settings().file_delete_delay_ms).unwrap_or(0);
+        let at = self.open.clock.monotonic() + Duration::from_millis(delay_ms);
+        let dir = Arc::clone(dir);
+        self.doomed.lock().push(Doomed { path, dir, at });
     }
 
     /// Removes directories of deleted topics whose delay is over.
@@ -404,6 +467,7 @@ impl MetadataPublisher for PartitionRegistry {
     }
 
     fn publish(&self, old: &Arc<MetadataImage>, new: &Arc<MetadataImage>, changes: &MetadataChanges) {
+        self.image.store(Arc::clone(new));
         for id in &changes.topics_deleted {
             for number in old
                 .topics
@@ -435,6 +499,9 @@ impl MetadataPublisher for PartitionRegistry {
         let broker = self.open.settings.broker();
         if *self.applied.swap(Arc::clone(&broker)) != *broker {
             new.topics.iter().for_each(|topic| self.apply_settings(new, topic));
+        }
+        if !changes.topics_created.is_empty() || !changes.partitions_changed.is_empty() {
+            self.placements.notify_one();
         }
     }
 }

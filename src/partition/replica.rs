@@ -1,11 +1,11 @@
 //! A replica's life: opened with its log, told of each change of leadership and settings, closed.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64};
-use std::sync::{Arc, OnceLock};
 
-use arc_swap::ArcSwap;
-use parking_lot::Mutex;
+use arc_swap::{ArcSwap, ArcSwapOption};
+use parking_lot::{Mutex, MutexGuard};
 
 use super::purgatory::{CommitQueue, ReaderSet};
 use super::{Directory, Durability, Partition, PartitionError, Role, TopicMeter};
@@ -62,28 +62,64 @@ impl Partition {
         let partition = Arc::new(Partition {
             name: open.name,
             topic_id: open.topic_id,
-            log: Arc::clone(&log),
+            log: ArcSwap::new(Arc::clone(&log)),
             durability: open.durability,
             group_commit: open.group_commit,
             settings: ArcSwap::new(open.settings),
             role: ArcSwap::from_pointee(nobody),
             leadership: Mutex::new(()),
+            still: Mutex::new(()),
             high_watermark: AtomicI64::new(high_watermark.0),
             failed: AtomicBool::new(false),
-            directory: OnceLock::new(),
+            directory: ArcSwapOption::empty(),
             commits: CommitQueue::default(),
             flushes: CommitQueue::default(),
             readers: ReaderSet::default(),
             meter: open.meter,
         });
+        partition.listen_to(&log);
+        Ok(partition)
+    }
+
+    /// Has the log tell how far it is on stable storage.
+    fn listen_to(self: &Arc<Self>, log: &Log) {
         // The log must not keep its replica alive.
-        let replica = Arc::downgrade(&partition);
+        let replica = Arc::downgrade(self);
         log.set_sync_listener(Box::new(move |outcome| {
             if let Some(replica) = replica.upgrade() {
                 replica.on_synced(outcome);
             }
         }));
-        Ok(partition)
+    }
+
+    /// Has appends, deletions and changes of leadership wait until the guard is dropped.
+    pub(super) fn pause(&self) -> MutexGuard<'_, ()> {
+        self.leadership.lock()
+    }
+
+    /// Keeps the log from being replaced while its files are rewritten.
+    pub(super) fn hold_still(&self) -> MutexGuard<'_, ()> {
+        self.still.lock()
+    }
+
+    /// As [`Partition::hold_still`], unless somebody else does.
+    pub(super) fn try_hold_still(&self) -> Option<MutexGuard<'_, ()>> {
+        self.still.try_lock()
+    }
+
+    /// Puts a log in the place of the present one, which ends where it does. Called under [`Partition::pause`].
+    pub(super) fn install(self: &Arc<Self>, log: Log) -> Result<(), LogError> {
+        let role = self.role.load_full();
+        if role.is_leader {
+            // An epoch in which nothing was written is not in the batches.
+            log.start_leader_epoch(role.leader_epoch)?;
+        }
+        self.listen_to(&log);
+        let before = self.log.swap(Arc::new(log));
+        // Settings that came meanwhile went to the log before.
+        self.log.load().set_config(before.config());
+        self.advance_high_watermark();
+        Ok(())
     }
 
     /// Takes over what the metadata says of the partition's leadership.
@@ -96,7 +132,7 @@ impl Partition {
         }
         let begins = role.is_leader && role.leader_epoch > before.leader_epoch;
         if begins {
-            self.log.start_leader_epoch(role.leader_epoch)?;
+            self.log.load().start_leader_epoch(role.leader_epoch)?;
         }
         let (leader, leader_epoch) = (role.leader, role.leader_epoch);
         let leads = role.is_leader;
@@ -109,15 +145,15 @@ impl Partition {
         Ok(())
     }
 
-    /// Tells the replica of the state of its data directory, for good.
+    /// Tells the replica of the data directory that it is in, and how that is.
     pub(super) fn set_directory(&self, directory: Directory) {
-        let _ = self.directory.set(directory);
+        self.directory.store(Some(Arc::new(directory)));
     }
 
     /// Puts other settings in force.
     pub fn set_settings(&self, settings: Arc<TopicSettings>, log: LogConfig) {
         self.settings.store(settings);
-        self.log.set_config(Arc::new(log));
+        self.log.load().set_config(Arc::new(log));
     }
 
     /// Ends the replica of a deleted topic; gives the directory to remove later, if it ever had one.
@@ -134,7 +170,7 @@ impl Partition {
             leader: None,
             leader_epoch,
         });
-        self.log.rename_for_deletion()
+        self.log.load().rename_for_deletion()
     }
 
     /// Makes everything durable and closes the log.
@@ -143,6 +179,6 @@ impl Partition {
         if self.has_failed() {
             return Ok(());
         }
-        self.log.close()
+        self.log.load().close()
     }
 }

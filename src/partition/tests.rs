@@ -5,9 +5,10 @@
 
 mod compaction;
 mod directories;
+mod moving;
 mod registry;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;

@@ -32,6 +32,17 @@ impl PartitionRegistry {
         });
     }
 
+    /// Replicas with the directories whose checkpoint files name them: where they are, and for log starts also where they
+    /// are about to be, so that a move brings nothing back that was deleted.
+    fn named_in(&self, which: Checkpoint) -> Vec<(Arc<Partition>, Arc<LogDir>)> {
+        let mut named = self.placed();
+        if which == Checkpoint::LogStart {
+            let coming = self.moves.iter();
+            named.extend(coming.map(|it| (Arc::clone(&it.partition), Arc::clone(&it.target))));
+        }
+        named
+    }
+
     /// Looks how much room the data directories have, and ends what waits in those that went offline.
     pub fn watch_directories(&self) {
         for dir in &self.world().dirs {
@@ -133,7 +144,7 @@ impl PartitionRegistry {
 
     fn write(&self, which: Checkpoint, offset_of: impl Fn(&Partition) -> Result<Option<Offset>, LogError>) {
         let _one_writer = self.checkpointing.lock();
-        let placed = self.placed();
+        let placed = self.named_in(which);
         for dir in &self.world().dirs {
             let here = placed.iter().filter(|(_, place)| Arc::ptr_eq(place, dir));
             let here: Vec<&Arc<Partition>> = here.map(|(partition, _)| partition).collect();

@@ -11,6 +11,7 @@ mod directories;
 mod discovery;
 mod error;
 mod net_config;
+mod placement;
 mod rest_listeners;
 mod start;
 mod upkeep;
@@ -28,9 +29,11 @@ use crate::api::Handles;
 use crate::config::Settings;
 use crate::controller::Controller;
 use crate::controller_link::ControllerLink;
+use crate::log::LogDir;
 use crate::net::NetServer;
 use crate::partition::PartitionRegistry;
 use crate::telemetry::metrics::Registry;
+use placement::Placement;
 use rest_listeners::RestServer;
 use upkeep::Upkeep;
 
@@ -48,6 +51,9 @@ pub struct Broker {
     net: NetServer,
     rest: RestServer,
     upkeep: Upkeep,
+    placement: Placement,
+    /// `metadata.log.dir`, locked, where it is none of `log.dirs`.
+    _metadata_dir: Option<Arc<LogDir>>,
     link: Arc<ControllerLink>,
     partitions: Arc<PartitionRegistry>,
     registry: Registry,
@@ -103,6 +109,7 @@ impl Broker {
             net,
             rest,
             upkeep,
+            placement,
             link,
             partitions,
             ..
@@ -115,6 +122,7 @@ impl Broker {
             tracing::warn!("some connections were cut: their requests were not answered in time");
         }
         upkeep.stop().await;
+        placement.stop().await;
         let broker_epoch = controller.broker_epoch();
         controller.shutdown().await?;
         let closing = tokio::task::spawn_blocking(move || partitions.close(broker_epoch));

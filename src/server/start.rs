@@ -11,10 +11,11 @@ use super::connection_limits::ConnectionLimitsPublisher;
 use super::directories::Directories;
 use super::discovery;
 use super::net_config::net_config;
+use super::placement::Placement;
 use super::rest_listeners::RestSockets;
 use super::upkeep::Upkeep;
 use super::{Broker, ServerError};
-use crate::api::{Handles, ProducerIds, Service};
+use crate::api::{Handles, ProducerIds};
 use crate::config::{BrokerSettings, Durability as DurabilitySetting, LiveSettings, Settings};
 use crate::controller::{Controller, ControllerHandle, REST_LISTENER, StartController};
 use crate::controller_link::{ControllerLink, LinkParts, ServiceUrl};
@@ -22,7 +23,7 @@ use crate::coordinator::group::GroupCoordinator;
 use crate::disk::{Disk, GroupCommit, GroupCommitConfig, RealDisk};
 use crate::env::{Clock, Random, SystemClock, SystemRandom};
 use crate::fetch_session::{FetchSessionCache, SessionLimits};
-use crate::metadata::{ClusterMetrics, DirectoryId, Endpoint, MetadataImage, SettingsPublisher};
+use crate::metadata::{ClusterMetrics, DirectoryId, Endpoint, SettingsPublisher};
 use crate::net::{BoundListeners, NetServer, default_gateway};
 use crate::partition::{Durability, LoadProgress, OpenRegistry, PartitionRegistry};
 use crate::rest::{RestLimits, RestWorld};
@@ -86,20 +87,19 @@ impl Broker {
         };
         let handle = controller.handle();
         let live = follow_settings(&settings, &handle).await?;
-        let image = handle.metadata().load_full();
-        let partitions = open_partitions(&live, &world, &directories, &image, &registry).await?;
+        let partitions = open_partitions(&live, &world, &directories, &handle, &registry).await?;
         handle.register_publisher(Arc::clone(&partitions) as _).await?;
         let groups = start_groups(&settings, &world, &handle, &partitions).await?;
 
         let handles = Arc::new(api_handles(&live, &world, handle.clone(), &partitions, groups));
-        let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
-        let net = listeners.serve(service, Arc::clone(&world.clock));
+        let net = listeners.serve(Arc::new(Arc::clone(&handles)), Arc::clone(&world.clock));
         let link = Arc::new(ControllerLink::start(link_parts(&handles, &world)?).await?);
         add_collectors(&registry, &handles, &net, &link);
         rest.open(&handles, &link);
         let upkeep = Upkeep::start(settings.broker(), &partitions);
         hand_settings_on(&handle, live, &net, &upkeep).await?;
         let broker = Broker {
+            placement: Placement::start(settings.broker().node_id, &partitions, handle),
             handles,
             controller,
             net,
@@ -108,6 +108,7 @@ impl Broker {
             link,
             partitions,
             registry,
+            _metadata_dir: directories.metadata.map(|(dir, _)| dir),
         };
         if options.banner {
             broker.print_banner(world.clock.monotonic().saturating_sub(begun));
@@ -267,7 +268,10 @@ fn start_controller(
         disk: Arc::clone(&world.disk),
         clock: Arc::clone(&world.clock),
         random: Arc::clone(&world.random),
-        metadata_directory_id: ids.get(place).copied().unwrap_or(DirectoryId::UNASSIGNED),
+        metadata_directory_id: match &directories.metadata {
+            Some((_, id)) => *id,
+            None => ids.get(place).copied().unwrap_or(DirectoryId::UNASSIGNED),
+        },
         metadata_dir,
         cluster_id: directories.identity.cluster_id.clone(),
         log_dirs: ids.clone(),
@@ -325,7 +329,7 @@ async fn open_partitions(
     live: &LiveSettings,
     world: &World,
     directories: &Directories,
-    image: &Arc<MetadataImage>,
+    controller: &ControllerHandle,
     registry: &Registry,
 ) -> Result<Arc<PartitionRegistry>, ServerError> {
     let broker = live.broker();
@@ -344,7 +348,11 @@ async fn open_partitions(
         clock: Arc::clone(&world.clock),
         random: Arc::clone(&world.random),
     }));
-    let (loading, image, clock) = (Arc::clone(&partitions), Arc::clone(image), Arc::clone(&world.clock));
+    let (loading, image, clock) = (
+        Arc::clone(&partitions),
+        controller.metadata().load_full(),
+        Arc::clone(&world.clock),
+    );
     let was_clean = directories.were_clean;
     let first = directories
         .dirs

@@ -13,7 +13,7 @@ pub(super) struct Cluster {
     pub(super) dirs: Vec<Arc<LogDir>>,
     pub(super) registry: Arc<PartitionRegistry>,
     writer: MetadataWriter,
-    image: Arc<MetadataImage>,
+    pub(super) image: Arc<MetadataImage>,
 }
 
 impl Cluster {
@@ -83,7 +83,7 @@ impl Cluster {
     }
 }
 
-fn id(topic: u128) -> Uuid {
+pub(super) fn id(topic: u128) -> Uuid {
     Uuid::from_u128(1_000 + topic)
 }
 

@@ -1,16 +1,20 @@
-//! DescribeLogDirs, and partitions in several data directories.
+//! DescribeLogDirs, AlterReplicaLogDirs, and partitions in several data directories.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
+use dmq_protocol::messages::alter_replica_log_dirs::{AlterReplicaLogDir, AlterReplicaLogDirTopic};
 use dmq_protocol::messages::describe_log_dirs::{DescribableLogDirTopic, DescribeLogDirsResult};
-use dmq_protocol::messages::{DeleteRecordsRequest, DescribeLogDirsRequest, DescribeLogDirsResponse};
+use dmq_protocol::messages::{
+    AlterReplicaLogDirsRequest, DeleteRecordsRequest, DescribeLogDirsRequest, DescribeLogDirsResponse,
+};
 use dmq_protocol::{ErrorCode, StrBytes};
 
 use super::delete_records;
 use super::versions::each_version;
 use crate::support::batches::batch;
 use crate::support::broker::DataDir;
-use crate::support::{TestBroker, Topic, Wire};
+use crate::support::{PATIENCE, TestBroker, Topic, Wire};
 
 /// A broker with this many data directories.
 pub fn with_directories(count: usize) -> (TestBroker, Vec<String>) {
@@ -110,8 +114,103 @@ pub fn each_storage_api(wire: &mut Wire, promised: &mut BTreeMap<i16, (i16, i16)
         assert_eq!(answer.results[0].error_code, ErrorCode::NONE, "v{v}");
         assert_eq!(answer.results[0].total_bytes > 0, v >= 4, "v{v}");
     });
+    let nowhere = |_| move_to("/nowhere", &topic.name, &[0]);
+    each_version::<AlterReplicaLogDirsRequest>(wire, promised, nowhere, |v, answer| {
+        let code = answer.results[0].partitions[0].error_code;
+        assert_eq!(code, ErrorCode::LOG_DIR_NOT_FOUND, "v{v}");
+    });
     let delete = |_| delete_records::request(&topic.name, &[(0, 0)]);
     each_version::<DeleteRecordsRequest>(wire, promised, delete, |v, answer| {
         assert_eq!(answer.topics[0].partitions[0].error_code, ErrorCode::NONE, "v{v}");
     });
+}
+
+fn move_to(path: &str, topic: &StrBytes, partitions: &[i32]) -> AlterReplicaLogDirsRequest {
+    AlterReplicaLogDirsRequest {
+        dirs: vec![AlterReplicaLogDir {
+            path: path.to_owned().into(),
+            topics: vec![AlterReplicaLogDirTopic {
+                name: topic.clone(),
+                partitions: partitions.to_vec(),
+            }],
+        }],
+    }
+}
+
+fn codes(wire: &mut Wire, request: &AlterReplicaLogDirsRequest) -> Vec<ErrorCode> {
+    let answer = wire.call(2, request);
+    let results = answer.results.iter().flat_map(|topic| &topic.partitions);
+    results.map(|result| result.error_code).collect()
+}
+
+/// The paths of the directories that hold a partition, and whether what they hold is a copy under way.
+fn places(wire: &mut Wire, topic: &str, partition: i32) -> Vec<(String, bool)> {
+    let results = describe(wire).results;
+    let here = results.iter().flat_map(|directory| {
+        let rows = held(directory)
+            .into_iter()
+            .filter(|row| row.0 == topic && row.1 == partition);
+        rows.map(|row| (directory.log_dir.to_string(), row.4))
+            .collect::<Vec<_>>()
+    });
+    here.collect()
+}
+
+#[test]
+fn a_partition_moves_to_another_directory_while_it_is_written_to() {
+    let (broker, dirs) = with_directories(2);
+    let topic = Topic::create(&broker, "t", 1);
+    let (mut wire, mut writer) = (broker.connect(), broker.connect());
+    let text = "x".repeat(10_000);
+    let mut written = 0;
+    let mut write = |count: usize| {
+        for _ in 0..count {
+            assert_eq!(topic.append(&mut writer, 0, batch(&[&text])), written);
+            written += 1;
+        }
+        written
+    };
+    write(500);
+    assert_eq!(places(&mut wire, "t", 0), [(dirs[0].clone(), false)]);
+    assert_eq!(
+        codes(&mut wire, &move_to(&dirs[1], &topic.name, &[0])),
+        [ErrorCode::NONE]
+    );
+    // Again: it is on its way.
+    assert_eq!(
+        codes(&mut wire, &move_to(&dirs[1], &topic.name, &[0])),
+        [ErrorCode::NONE]
+    );
+    let begun = Instant::now();
+    while places(&mut wire, "t", 0) != [(dirs[1].clone(), false)] {
+        write(1);
+        assert!(begun.elapsed() < PATIENCE, "{:?}", places(&mut wire, "t", 0));
+    }
+    let written = write(10);
+    let broker = broker.restart(&[("log.dirs", &dirs.join(","))]);
+    let mut wire = broker.connect();
+    let records = topic.read_all(&mut wire, 0);
+    assert_eq!(i64::try_from(records.len()).unwrap(), written);
+    assert!(records.iter().zip(0..).all(|(record, offset)| record.offset == offset));
+    broker.stop();
+}
+
+#[test]
+fn moves_that_cannot_be_are_refused_with_kafkas_codes() {
+    let (broker, dirs) = with_directories(2);
+    let topic = Topic::create(&broker, "t", 1);
+    let mut wire = broker.connect();
+    for (path, name, partition, code) in [
+        ("/nowhere", "t", 0, ErrorCode::LOG_DIR_NOT_FOUND),
+        ("d1", "t", 0, ErrorCode::LOG_DIR_NOT_FOUND),
+        (&format!("{}/", dirs[1]), "t", 0, ErrorCode::LOG_DIR_NOT_FOUND),
+        (&dirs[1], "t", 99, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
+        (&dirs[1], "nope", 0, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
+        (&dirs[1], &"y".repeat(220), 0, ErrorCode::INVALID_TOPIC_EXCEPTION),
+        (&dirs[0], "t", 0, ErrorCode::NONE),
+    ] {
+        let request = move_to(path, &name.to_owned().into(), &[partition]);
+        assert_eq!(codes(&mut wire, &request), [code], "{path} {name}");
+    }
+    assert_eq!(places(&mut wire, &topic.name, 0), [(dirs[0].clone(), false)]);
 }

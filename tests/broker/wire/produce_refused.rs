@@ -3,10 +3,11 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 use dmq_protocol::compression::Compression;
-use dmq_protocol::messages::ApiVersionsRequest;
+use dmq_protocol::header::RequestHeader;
 use dmq_protocol::messages::produce::{PartitionProduceData, PartitionProduceResponse};
+use dmq_protocol::messages::{ApiVersionsRequest, ProduceRequest};
 use dmq_protocol::records::BatchHeader;
-use dmq_protocol::{ErrorCode, Uuid};
+use dmq_protocol::{ApiKey, ErrorCode, Message, Uuid};
 
 use crate::support::batches::{
     TIME, batch, builder, compressed, idempotent, timed, with_byte, with_header, with_records,
@@ -429,4 +430,38 @@ fn topics_without_partitions_are_not_answered() {
     let mut request = topic.produce_request(0, batch(&["a"]), -1);
     request.topic_data[0].partition_data.clear();
     assert!(wire.call(PRODUCE_LATEST, &request).responses.is_empty());
+}
+
+#[test]
+fn only_who_repairs_them_writes_to_internal_topics() {
+    let broker = TestBroker::start();
+    let topic = Topic::create(&broker, "__consumer_offsets", 1);
+    let mut wire = broker.connect();
+    for acks in [1, -1] {
+        let refused = only(wire.call(13, &topic.produce_request(0, keyed(), acks)));
+        assert_eq!(refused.error_code, ErrorCode::INVALID_TOPIC_EXCEPTION);
+        assert_eq!((refused.base_offset, refused.log_start_offset), (-1, -1));
+    }
+    let header = RequestHeader {
+        request_api_key: ApiKey::Produce as i16,
+        request_api_version: 13,
+        correlation_id: 1,
+        client_id: Some("__admin_client".into()),
+    };
+    let mut frame = BytesMut::new();
+    header.encode_into(&mut frame, 2).unwrap();
+    topic
+        .produce_request(0, keyed(), 1)
+        .encode_into(&mut frame, 13)
+        .unwrap();
+    wire.send_frame(&frame);
+    let accepted = only(wire.receive::<ProduceRequest>(13));
+    assert_eq!((accepted.error_code, accepted.base_offset), (ErrorCode::NONE, 0));
+}
+
+/// A record with a key, as compacted topics want it.
+fn keyed() -> Bytes {
+    let mut batch = builder(Compression::None);
+    batch.append(1, Some(b"k"), Some(b"v"), &[]).unwrap();
+    batch.build().unwrap()
 }
