@@ -228,7 +228,7 @@ async fn the_link_to_a_metadata_service_is_on_the_page_where_there_is_one() {
             .lines()
             .any(|line| line.starts_with("dmq_controller_connected "))
     );
-    let controlled = TestBroker::start_with(&[("metadata.service-url", "http://127.0.0.1:9")]).await;
+    let controlled = TestBroker::start_empty(&[("metadata.service-url", "http://127.0.0.1:9")]).await;
     let page = scrape(&controlled).await;
     assert_eq!(value(&page, "dmq_controller_connected"), 0.0);
     assert_eq!(value(&page, "dmq_controller_heartbeats_total{outcome=\"taken\"}"), 0.0);
