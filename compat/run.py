@@ -7,9 +7,10 @@
     compat/run.py --size full              a corpus of 200 MB for the fast clients (default: quick, 20 MB)
 
 Parts: protocol (every message against Kafka's own classes), clients (every client writes, reads, across a restart and
-kill -9), files (data directories exchanged with Apache Kafka, DumpLogSegments), hostile (bad input), tools (Kafka's
-command-line tools, side by side with Apache Kafka), differential (the same drawn requests to both, answers compared field by
-field). Closes with `N passed, N failed`; the exit code is 0 only if nothing failed.
+kill -9), files (data directories exchanged with Apache Kafka, DumpLogSegments), hostile (bad input), rest (HTTP callers and
+Kafka clients side by side, a fuzzer on the OpenAPI description, Prometheus), tools (Kafka's command-line tools, side by side
+with Apache Kafka), differential (the same drawn requests to both, answers compared field by field). Closes with
+`N passed, N failed`; the exit code is 0 only if nothing failed.
 """
 import argparse
 import shutil
@@ -24,9 +25,11 @@ from harness.scenario import Inputs, Scenario
 from harness.tools import ConsoleTools, Kcat
 from hostile.attacks import attack
 from tools import compare as side_by_side
+from rest.part import run_rest
 
 CLIENTS = [JavaClient(), FranzClient(), SaramaClient(), ConfluentClient(), KafkaPythonClient()]
 SIZES = {"quick": (20_000_000, 1_500_000), "full": (200_000_000, 8_000_000)}
+REST_SECONDS = {"quick": 30, "full": 600}
 SEEDS = {"quick": 16, "full": 500}
 
 
@@ -83,7 +86,7 @@ def run_files(kind: str, files: Inputs, report: Report) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--broker", default="dmq", help="dmq, kafka, or the path of a dmq binary")
-    parser.add_argument("--parts", default="protocol,clients,files,hostile,tools,differential")
+    parser.add_argument("--parts", default="protocol,clients,files,hostile,rest,tools,differential")
     parser.add_argument("--clients", default="all", help="names, comma-separated")
     parser.add_argument("--size", choices=SIZES, default="quick")
     parser.add_argument("--verbose", action="store_true", help="a stack trace for each failure")
@@ -104,6 +107,8 @@ def main() -> int:
             side_by_side.test(args.broker, report)
     if "differential" in parts:
         differential.test(args.broker, report)
+    if "rest" in parts and args.broker != "kafka":
+        run_rest(args.broker, args.clients, REST_SECONDS[args.size], report)
     return report.close()
 
 

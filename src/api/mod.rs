@@ -19,6 +19,7 @@ mod offset_for_leader_epoch;
 pub mod produce;
 mod reply;
 mod request_metrics;
+mod request_trace;
 pub mod service;
 
 pub use crate::controller::validate_topic_name;
@@ -37,6 +38,7 @@ use bytes::Bytes;
 use dmq_protocol::header::RequestHeader;
 use dmq_protocol::{ApiKey, ErrorCode, Message, Reader, Request, VersionRange};
 use tokio::time::Instant;
+use tracing::{Instrument, Span};
 
 use crate::ids::LeaderEpoch;
 use crate::partition::Isolation;
@@ -63,6 +65,7 @@ struct RequestContext {
     connection: Arc<ConnectionInfo>,
     version: i16,
     timing: Timing,
+    span: Span,
 }
 
 /// What a handler came to.
@@ -170,22 +173,27 @@ fn call<A: Api>(
         reply::encode::<A::Request, A::Answer>(answer, correlation_id, version)
     };
     let metrics = &handles.request_metrics;
-    match A::handle(handles, &context, request) {
+    match context.span.in_scope(|| A::handle(handles, &context, request)) {
         Answer::Now(answer) => {
             let reply = encode(answer, metrics)?;
             metrics.answered(timing);
+            request_trace::note_answer(&context.span, timing);
             Ok(Handled::Now(reply))
         }
         Answer::Later(pending) => {
             let (metrics, waiting) = (Arc::clone(metrics), metrics.waits(timing));
+            let span = context.span;
             Ok(Handled::Later(Box::pin(async move {
-                let reply = encode(pending.await?, &metrics)?;
+                let answer = pending.instrument(span.clone()).await?;
+                let reply = encode(answer, &metrics)?;
                 metrics.answered_after(waiting);
+                request_trace::note_answer(&span, timing);
                 Ok(reply)
             })))
         }
         Answer::Nothing => {
             metrics.answered(timing);
+            request_trace::note_answer(&context.span, timing);
             Ok(Handled::NoReply)
         }
         Answer::Disconnect(reason) => Err(reason),
@@ -217,6 +225,7 @@ impl Service for Arc<Handles> {
             connection: Arc::clone(connection),
             version,
             timing: self.request_metrics.begin(place, version, arrived),
+            span: request_trace::span(&self.settings.request_trace, connection, entry.name, version, &header),
         };
         (entry.call)(self, context, header, body)
     }
