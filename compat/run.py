@@ -17,7 +17,7 @@ import shutil
 import sys
 
 from differential import run as differential
-from harness import brokers, corpus, paths, protocol
+from harness import brokers, compaction, corpus, paths, protocol
 from harness.clients import (ConfluentClient, FranzClient, JavaClient, KafkaPythonClient, SaramaClient)
 from harness.files import Exchange, dump_directory
 from harness.report import Report
@@ -81,6 +81,8 @@ def run_files(kind: str, files: Inputs, report: Report) -> None:
         exchange = Exchange(report, files)
         exchange.from_kafka(kind)
         exchange.to_kafka(kind)
+        if kind != "kafka":
+            compaction.run(kind, report)
 
 
 def main() -> int:

@@ -2,7 +2,7 @@
 
 use dmq_protocol::ErrorCode;
 
-use crate::controller::{ControllerError, TopicError};
+use crate::controller::{ConfigError, ControllerError, TopicError};
 use crate::fetch_session::SessionError;
 use crate::log::{InvalidRecordsKind, LogError};
 use crate::partition::PartitionError;
@@ -15,7 +15,7 @@ pub fn code_of(error: &PartitionError) -> ErrorCode {
         PartitionError::UnknownLeaderEpoch { .. } => ErrorCode::UNKNOWN_LEADER_EPOCH,
         PartitionError::NotEnoughReplicas { .. } => ErrorCode::NOT_ENOUGH_REPLICAS,
         PartitionError::OffsetOutOfRange { .. } => ErrorCode::OFFSET_OUT_OF_RANGE,
-        PartitionError::StorageFailed => ErrorCode::KAFKA_STORAGE_ERROR,
+        PartitionError::StorageFailed | PartitionError::LowOnSpace { .. } => ErrorCode::KAFKA_STORAGE_ERROR,
         PartitionError::Log(error) => code_of_log(error),
     }
 }
@@ -41,9 +41,11 @@ pub fn code_of_log(error: &LogError) -> ErrorCode {
         LogError::InvalidTransactionState { .. } => ErrorCode::INVALID_TXN_STATE,
         LogError::CoordinatorFenced { .. } => ErrorCode::TRANSACTION_COORDINATOR_FENCED,
         LogError::StaleLeaderEpoch { .. } => ErrorCode::NOT_LEADER_OR_FOLLOWER,
-        LogError::DiskFull { .. } | LogError::Io { .. } | LogError::Failed { .. } | LogError::Damaged { .. } => {
-            ErrorCode::KAFKA_STORAGE_ERROR
-        }
+        LogError::DiskFull { .. }
+        | LogError::NoHandles { .. }
+        | LogError::Io { .. }
+        | LogError::Failed { .. }
+        | LogError::Damaged { .. } => ErrorCode::KAFKA_STORAGE_ERROR,
         LogError::Closed => ErrorCode::NOT_LEADER_OR_FOLLOWER,
         LogError::UnexpectedOffset { .. }
         | LogError::DirectoryLocked { .. }
@@ -71,6 +73,16 @@ pub fn code_of_controller(error: &ControllerError) -> ErrorCode {
             ErrorCode::POLICY_VIOLATION
         }
         ControllerError::Inapplicable { .. } | ControllerError::ProducerIdsExhausted => ErrorCode::UNKNOWN_SERVER_ERROR,
+    }
+}
+
+/// The code of the controller's refusal to change one resource's configs.
+pub fn code_of_config(error: &ConfigError) -> ErrorCode {
+    match error {
+        ConfigError::InvalidConfig(_) => ErrorCode::INVALID_CONFIG,
+        ConfigError::InvalidRequest(_) => ErrorCode::INVALID_REQUEST,
+        ConfigError::InvalidTopicName(_) => ErrorCode::INVALID_TOPIC_EXCEPTION,
+        ConfigError::UnknownTopic(_) => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
     }
 }
 

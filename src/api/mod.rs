@@ -4,15 +4,19 @@
 //! matters on a connection happens before a handler returns; what is left to wait for is the future that it returns.
 //! This layer knows nothing of sockets and files.
 
+mod alter_configs;
 mod api_versions;
 mod create_topics;
 mod delete_topics;
 mod describe_cluster;
+mod describe_configs;
 mod describe_topic_partitions;
 pub mod errors;
 mod fetch;
 mod handles;
+mod incremental_alter_configs;
 mod init_producer_id;
+mod list_config_resources;
 pub mod list_offsets;
 mod metadata;
 mod offset_for_leader_epoch;
@@ -128,7 +132,11 @@ const TABLE: &[Entry] = &[
     entry::<delete_topics::DeleteTopics>(),
     entry::<init_producer_id::InitProducerId>(),
     entry::<offset_for_leader_epoch::OffsetForLeaderEpoch>(),
+    entry::<describe_configs::DescribeConfigs>(),
+    entry::<alter_configs::AlterConfigs>(),
+    entry::<incremental_alter_configs::IncrementalAlterConfigs>(),
     entry::<describe_cluster::DescribeCluster>(),
+    entry::<list_config_resources::ListConfigResources>(),
     entry::<describe_topic_partitions::DescribeTopicPartitions>(),
 ];
 

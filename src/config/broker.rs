@@ -9,6 +9,7 @@ use super::choice::Durability;
 use super::declarations;
 use super::error::{SettingError, SettingsErrors};
 use super::listener::{self, AdvertisedListener, Listener, ListenerTexts, RestListener};
+use super::requirements;
 use super::setting::Setting;
 use super::settings::Settings;
 use super::topic::TopicSettings;
@@ -77,6 +78,8 @@ typed_settings! {
         log_flush_scheduler_interval_ms: i64 = "log.flush.scheduler.interval.ms",
         log_flush_offset_checkpoint_interval_ms: i64 = "log.flush.offset.checkpoint.interval.ms",
         log_flush_start_offset_checkpoint_interval_ms: i64 = "log.flush.start.offset.checkpoint.interval.ms",
+        /// A data directory with fewer bytes free takes no records.
+        log_dir_min_free_bytes: i64 = "log.dir.min.free.bytes",
         log_cleaner_enable: bool = "log.cleaner.enable",
         log_cleaner_threads: usize = "log.cleaner.threads",
         /// How long the cleaner rests when nothing is due.
@@ -151,6 +154,9 @@ impl BrokerSettings {
             "max.connections.per.ip.overrides",
         )));
         reader.keep(controller_in_process(text_of));
+        for error in requirements::check(text_of) {
+            reader.keep(Err::<(), _>(error));
+        }
         let topic_defaults = reader.keep_all(topic_defaults(text_of));
         let Some(topic_defaults) = topic_defaults else {
             return reader.finish_without();
@@ -259,6 +265,8 @@ pub(super) fn in_milliseconds(name: &str, text: String) -> String {
     let factor: i64 = match name.rsplit('.').next() {
         Some("hours") => 3_600_000,
         Some("minutes") => 60_000,
+        // Here every negative number is "for ever".
+        _ if name == "log.retention.ms" => 1,
         _ => return text,
     };
     match text.trim().parse::<i64>() {

@@ -1,7 +1,8 @@
 //! Names that are known by their beginning: what Kafka hands on to a listener or a plug-in.
 //!
 //! `listener.name.<listener>.…` gives a security or connection setting for one listener; the two prefixes of tiered
-//! storage carry whatever its plug-ins define. None has an effect here, and each is named at start when set.
+//! storage carry whatever its plug-ins define. Of them only a listener's `max.connections` has an effect here; each other
+//! one is named at start when set.
 
 use super::declarations;
 
@@ -20,10 +21,24 @@ const MECHANISMS: [&str; 6] = [
 
 /// Whether Kafka knows names like this one.
 pub(super) fn is_known(name: &str) -> bool {
-    why_without_effect(name).is_some()
+    PLUG_INS
+        .iter()
+        .any(|prefix| name.len() > prefix.len() && name.starts_with(prefix))
+        || listener_setting(name).is_some()
 }
 
-/// Why a name like this one has no effect; nothing if names like it are not known.
+/// The setting that a name gives for one listener.
+fn listener_setting(name: &str) -> Option<&str> {
+    let (listener, rest) = name.strip_prefix(LISTENER)?.split_once('.')?;
+    let setting = match rest.split_once('.') {
+        Some((mechanism, setting)) if MECHANISMS.contains(&mechanism.to_ascii_lowercase().as_str()) => setting,
+        _ => rest,
+    };
+    let known = !listener.is_empty() && declarations::broker(setting).is_some();
+    known.then_some(setting)
+}
+
+/// Why a name like this one has no effect; nothing if it has one, or names like it are not known.
 pub(super) fn why_without_effect(name: &str) -> Option<&'static str> {
     if PLUG_INS
         .iter()
@@ -31,11 +46,8 @@ pub(super) fn why_without_effect(name: &str) -> Option<&'static str> {
     {
         return Some("logs are kept on local disks only");
     }
-    let (listener, rest) = name.strip_prefix(LISTENER)?.split_once('.')?;
-    let setting = match rest.split_once('.') {
-        Some((mechanism, setting)) if MECHANISMS.contains(&mechanism.to_ascii_lowercase().as_str()) => setting,
-        _ => rest,
-    };
-    let known = !listener.is_empty() && declarations::broker(setting).is_some();
-    known.then_some("listeners have no settings of their own in this version")
+    match listener_setting(name)? {
+        "max.connections" => None,
+        _ => Some("listeners have no such settings of their own in this version"),
+    }
 }

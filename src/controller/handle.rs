@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::config_request::{AlterConfigs, ConfigError};
+use super::configs;
 use super::error::ControllerError;
 use super::job::{Decision, Job, Situation, job};
 use super::producer_ids::{self, ProducerIdBlock};
@@ -50,6 +52,11 @@ impl ControllerHandle {
     /// Deletes topics; one outcome for each name or id, in the request's order.
     pub async fn delete_topics(&self, topics: Vec<TopicRef>) -> Result<Vec<DeleteTopicOutcome>, ControllerError> {
         self.run(move |situation| topics::delete(situation, topics)).await
+    }
+
+    /// Changes configs; one outcome for each resource, in the request's order.
+    pub async fn alter_configs(&self, request: AlterConfigs) -> Result<Vec<Result<(), ConfigError>>, ControllerError> {
+        self.run(move |situation| configs::alter(situation, request)).await
     }
 
     /// Takes the next block of producer ids; none of them was ever given out before.

@@ -9,6 +9,8 @@
 
 mod actor;
 mod bootstrap;
+mod config_request;
+mod configs;
 mod election;
 mod error;
 mod features;
@@ -23,6 +25,7 @@ mod start;
 mod topic_request;
 mod topics;
 
+pub use config_request::{AlterConfigs, AlterResource, ConfigAdjustment, ConfigChange, ConfigError, ConfigOperation};
 pub use error::{ControllerError, LogFailure, StartError};
 pub use features::{FEATURES, Feature};
 pub use handle::ControllerHandle;

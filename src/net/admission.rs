@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 
 use super::config::ConnectionLimits;
@@ -14,10 +15,16 @@ use super::stats::RefusalReason;
 
 /// The counts of all listeners.
 #[derive(Debug)]
-pub(super) struct Admission {
-    limits: ConnectionLimits,
-    listener_maxima: Vec<usize>,
+pub struct Admission {
+    limits: ArcSwap<Limits>,
     counts: Mutex<Counts>,
+}
+
+#[derive(Debug)]
+struct Limits {
+    connections: ConnectionLimits,
+    /// By the listeners' numbers.
+    listener_maxima: Vec<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -37,26 +44,34 @@ pub(super) struct Permit {
 
 impl Admission {
     /// `listener_maxima`: by the listeners' numbers.
-    pub fn new(limits: ConnectionLimits, listener_maxima: Vec<usize>) -> Arc<Admission> {
+    pub(super) fn new(limits: ConnectionLimits, listener_maxima: Vec<usize>) -> Arc<Admission> {
         Arc::new(Admission {
-            limits,
-            listener_maxima,
+            limits: ArcSwap::from_pointee(Limits {
+                connections: limits,
+                listener_maxima,
+            }),
             counts: Mutex::default(),
         })
     }
 
+    /// Puts other limits in force; connections that there are already stay. `listener_maxima`: by the listeners' numbers.
+    pub fn set_limits(&self, connections: ConnectionLimits, listener_maxima: Vec<usize>) {
+        self.limits.store(Arc::new(Limits {
+            connections,
+            listener_maxima,
+        }));
+    }
+
     /// Counts a connection, unless a limit is reached.
-    pub fn admit(self: &Arc<Admission>, listener: usize, peer: IpAddr) -> Result<Permit, RefusalReason> {
+    pub(super) fn admit(self: &Arc<Admission>, listener: usize, peer: IpAddr) -> Result<Permit, RefusalReason> {
         let address = peer.to_canonical();
-        let listener_max = self.listener_maxima.get(listener).copied().unwrap_or(usize::MAX);
-        let address_max = self
-            .limits
-            .per_ip_overrides
-            .get(&address)
-            .copied()
-            .unwrap_or(self.limits.per_ip_max);
+        let limits = self.limits.load();
+        let listener_max = limits.listener_maxima.get(listener).copied().unwrap_or(usize::MAX);
+        let connections = &limits.connections;
+        let own_max = connections.per_ip_overrides.get(&address).copied();
+        let address_max = own_max.unwrap_or(connections.per_ip_max);
         let mut counts = self.counts.lock();
-        if counts.total >= self.limits.max {
+        if counts.total >= connections.max {
             return Err(RefusalReason::Total);
         }
         if counts.per_listener.get(&listener).copied().unwrap_or(0) >= listener_max {
@@ -126,6 +141,19 @@ mod tests {
         drop(third);
         assert!(admission.admit(1, ip("10.0.0.3")).is_ok());
         let _again = admission.admit(0, ip("10.0.0.1")).unwrap();
+    }
+
+    #[test]
+    fn other_limits_hold_at_once_for_connections_to_come() {
+        let admission = Admission::new(limits(1, 1), vec![usize::MAX]);
+        let first = admission.admit(0, ip("10.0.0.1")).unwrap();
+        assert_eq!(admission.admit(0, ip("10.0.0.2")).unwrap_err(), RefusalReason::Total);
+        admission.set_limits(limits(5, 1), vec![2]);
+        let _second = admission.admit(0, ip("10.0.0.2")).unwrap();
+        assert_eq!(admission.admit(0, ip("10.0.0.3")).unwrap_err(), RefusalReason::Listener);
+        admission.set_limits(limits(1, 1), vec![usize::MAX]);
+        drop(first);
+        assert_eq!(admission.admit(0, ip("10.0.0.3")).unwrap_err(), RefusalReason::Total);
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl fmt::Debug for Compaction {
 impl Compaction {
     /// Starts the threads of `log.cleaner.threads`, if `log.cleaner.enable`.
     pub fn start(partitions: &Arc<PartitionRegistry>) -> Compaction {
-        let settings = &partitions.world().settings;
+        let settings = partitions.world().settings.broker();
         let count = if settings.log_cleaner_enable {
             settings.log_cleaner_threads
         } else {
@@ -85,7 +85,7 @@ impl Compaction {
     /// For who calls [`Compaction::clean_dirtiest`] without a thread.
     pub(super) fn without_threads(partitions: &Arc<PartitionRegistry>) -> Compaction {
         let world = partitions.world();
-        let rate = world.settings.log_cleaner_io_max_bytes_per_second;
+        let rate = world.settings.broker().log_cleaner_io_max_bytes_per_second;
         let throttle = Throttle::new(rate, world.clock.monotonic());
         Compaction {
             shared: Arc::new(Shared {
@@ -131,7 +131,7 @@ impl Pace for Shared {
 impl Shared {
     fn run(&self) {
         loop {
-            let backoff_ms = self.partitions.world().settings.log_cleaner_backoff_ms;
+            let backoff_ms = self.partitions.world().settings.broker().log_cleaner_backoff_ms;
             let backoff = Duration::from_millis(u64::try_from(backoff_ms).unwrap_or(0));
             let wait = if self.clean_dirtiest() { Duration::ZERO } else { backoff };
             if !self.rest(wait) {
@@ -224,7 +224,7 @@ impl Shared {
     }
 
     fn clean(&self, taken: &Taken) -> Result<Cleaned, CleaningError> {
-        let settings = &self.partitions.world().settings;
+        let settings = self.partitions.world().settings.broker();
         let threads = settings.log_cleaner_threads.max(1);
         let key_map_bytes = usize::try_from(settings.log_cleaner_dedupe_buffer_size).unwrap_or(0);
         let limits = CleaningLimits {
@@ -262,10 +262,9 @@ fn is_lasting(error: &CleaningError) -> bool {
     match error {
         CleaningError::Stopped | CleaningError::Overtaken => false,
         CleaningError::MapTooSmall { .. } => true,
-        CleaningError::Log(error) => !matches!(
-            error,
-            LogError::DiskFull { .. } | LogError::Closed | LogError::Failed { .. }
-        ),
+        CleaningError::Log(error) => {
+            !error.is_passing() && !matches!(error, LogError::Closed | LogError::Failed { .. })
+        }
     }
 }
 
@@ -282,8 +281,8 @@ fn complain(partition: &Partition, error: &CleaningError) {
     match error {
         CleaningError::Stopped | CleaningError::Log(LogError::Closed | LogError::Failed { .. }) => {}
         CleaningError::Overtaken => tracing::info!(partition = %name, "compaction begins anew: {error}"),
-        CleaningError::Log(LogError::DiskFull { .. }) => {
-            tracing::warn!(partition = %name, %error, "no room to compact; it is tried again");
+        CleaningError::Log(error) if error.is_passing() => {
+            tracing::warn!(partition = %name, %error, "cannot compact now; it is tried again");
         }
         _ => {
             if let CleaningError::Log(error @ LogError::Io { .. }) = error {

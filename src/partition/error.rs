@@ -48,6 +48,16 @@ pub enum PartitionError {
         /// The first offset that is not there yet.
         end: Offset,
     },
+    /// The data directory has too little room left to take records.
+    #[error(
+        "the data directory has {free} bytes left, fewer than log.dir.min.free.bytes ({min}): no records are taken"
+    )]
+    LowOnSpace {
+        /// Bytes that are free.
+        free: u64,
+        /// Bytes that must be.
+        min: u64,
+    },
     /// The log directory failed; nothing more is read from or written to it.
     #[error("the log directory of this partition has failed")]
     StorageFailed,

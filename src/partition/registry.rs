@@ -9,15 +9,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use dashmap::DashMap;
 use parking_lot::Mutex;
 
-use super::{BrokerTraffic, Durability, OpenReplica, Partition, log_config};
-use crate::config::{BrokerSettings, TopicSettings};
+use super::{BrokerTraffic, Directory, Durability, OpenReplica, Partition, log_config};
+use crate::config::{BrokerSettings, LiveSettings, TopicSettings};
 use crate::disk::{Disk, GroupCommit};
 use crate::env::{Clock, Random};
 use crate::ids::{BrokerId, Offset, PartitionId, TopicId, TopicPartition};
-use crate::log::{Checkpoint, LogDir, LogError, OpenLog};
+use crate::log::{Checkpoint, LogDir, LogError, OpenLog, RecoveryProgress};
 use crate::metadata::{
     ConfigResourceType, MetadataChanges, MetadataImage, MetadataPublisher, PartitionImage, TopicImage,
 };
@@ -32,8 +33,8 @@ pub struct OpenRegistry {
     pub broker_id: BrokerId,
     /// The data directories, locked.
     pub dirs: Vec<Arc<LogDir>>,
-    /// The settings.
-    pub settings: Arc<BrokerSettings>,
+    /// The settings in force.
+    pub settings: LiveSettings,
     /// When a batch is committed.
     pub durability: Durability,
     /// Who makes logs durable.
@@ -65,6 +66,8 @@ pub struct PartitionRegistry {
     replicas: DashMap<Key, Replica>,
     /// Replicas whose files could not be opened; they stay as they are until the next start.
     offline: DashMap<Key, LogError>,
+    /// The settings that the replicas have.
+    applied: ArcSwap<BrokerSettings>,
     /// Directories of deleted topics, and when they may be removed (monotonic).
     doomed: Mutex<Vec<Doomed>>,
     traffic: BrokerTraffic,
@@ -107,6 +110,7 @@ impl PartitionRegistry {
     /// A registry without replicas; see [`PartitionRegistry::load`] and [`MetadataPublisher`].
     pub fn new(open: OpenRegistry) -> PartitionRegistry {
         PartitionRegistry {
+            applied: ArcSwap::new(open.settings.broker()),
             open,
             replicas: DashMap::new(),
             offline: DashMap::new(),
@@ -120,6 +124,15 @@ impl PartitionRegistry {
         self.replicas
             .get(&(topic, partition))
             .map(|replica| Arc::clone(&replica.partition))
+    }
+
+    pub(super) fn free_bytes_min(&self) -> u64 {
+        u64::try_from(self.open.settings.broker().log_dir_min_free_bytes).unwrap_or(0)
+    }
+
+    /// Whether no data directory is left to work with.
+    pub fn has_no_directory_left(&self) -> bool {
+        self.open.dirs.iter().all(|dir| dir.health().offline().is_some())
     }
 
     /// Every replica, in no order.
@@ -199,11 +212,11 @@ impl PartitionRegistry {
             dir: directory.clone(),
             topic_partition: name.clone(),
             topic_id: Some(topic.id),
-            config: Arc::new(log_config(&self.open.settings, &settings)),
+            config: Arc::new(log_config(&self.open.settings.broker(), &settings)),
             log_start_offset: known(&checkpoints.log_starts),
             recovery_point: known(&checkpoints.recovery_points),
             clean_shutdown: dir.was_shut_down_cleanly(),
-            on_progress: None,
+            on_progress: Some(report_recovery),
         };
         let opened = Partition::open(OpenReplica {
             name: name.clone(),
@@ -224,18 +237,27 @@ impl PartitionRegistry {
                 return Err(failed(&directory, error));
             }
         };
-        if let Some(offset) = checkpoints.cleaned.get(&name) {
-            partition.log().set_cleaned_upto(*offset);
-        }
-        if let Err(error) = partition.set_role(image, self.open.broker_id) {
-            tracing::error!(partition = %name, %error, "cannot take up the partition's role");
-        }
+        self.settle(&partition, image, dir, checkpoints);
         let replica = Replica {
             partition: Arc::clone(&partition),
             dir: Arc::clone(dir),
         };
         self.replicas.insert((topic.id, number), replica);
         Ok(partition)
+    }
+
+    /// Tells a replica that was just opened of its directory, of what compaction did, and of its role.
+    fn settle(&self, partition: &Partition, image: &PartitionImage, dir: &LogDir, checkpoints: &Checkpoints) {
+        partition.set_directory(Directory {
+            health: Arc::clone(dir.health()),
+            free_bytes_min: self.free_bytes_min(),
+        });
+        if let Some(offset) = checkpoints.cleaned.get(partition.name()) {
+            partition.log().set_cleaned_upto(*offset);
+        }
+        if let Err(error) = partition.set_role(image, self.open.broker_id) {
+            tracing::error!(partition = %partition.name(), %error, "cannot take up the partition's role");
+        }
     }
 
     /// The directory for a new replica: the one that the metadata assigns, else the one with the fewest.
@@ -268,11 +290,23 @@ impl PartitionRegistry {
             .of_topic(topic)
             .into_iter()
             .flat_map(|configs| configs.iter());
-        match TopicSettings::resolve(&self.open.settings, own.map(|(name, value)| (&**name, &**value))) {
+        let broker = self.open.settings.broker();
+        match TopicSettings::resolve(&broker, own.map(|(name, value)| (&**name, &**value))) {
             Ok(settings) => Arc::new(settings),
             Err(error) => {
                 tracing::error!(topic, %error, "the topic's settings are not valid; the broker's are used");
-                Arc::new(TopicSettings::defaults(&self.open.settings))
+                Arc::new(TopicSettings::defaults(&broker))
+            }
+        }
+    }
+
+    /// Puts a topic's settings in force for its replicas.
+    fn apply_settings(&self, image: &MetadataImage, topic: &TopicImage) {
+        let settings = self.topic_settings(image, &topic.name);
+        let broker = self.open.settings.broker();
+        for number in topic.partitions.keys() {
+            if let Some(partition) = self.get(topic.id, *number) {
+                partition.set_settings(Arc::clone(&settings), log_config(&broker, &settings));
             }
         }
     }
@@ -355,6 +389,12 @@ impl PartitionRegistry {
     }
 }
 
+/// Says how far the recovery of a large log is.
+fn report_recovery(progress: &RecoveryProgress) {
+    let (done, total) = (progress.bytes_done, progress.bytes_total);
+    tracing::info!(partition = %progress.topic_partition, bytes.done = done, bytes.total = total, "recovering a log");
+}
+
 impl MetadataPublisher for PartitionRegistry {
     fn name(&self) -> &'static str {
         "partitions"
@@ -387,13 +427,11 @@ impl MetadataPublisher for PartitionRegistry {
             let Some(topic) = topic.flatten() else {
                 continue;
             };
-            let settings = self.topic_settings(new, &resource.name);
-            for number in topic.partitions.keys() {
-                if let Some(partition) = self.get(topic.id, *number) {
-                    let config = log_config(&self.open.settings, &settings);
-                    partition.set_settings(Arc::clone(&settings), config);
-                }
-            }
+            self.apply_settings(new, topic);
+        }
+        let broker = self.open.settings.broker();
+        if *self.applied.swap(Arc::clone(&broker)) != *broker {
+            new.topics.iter().for_each(|topic| self.apply_settings(new, topic));
         }
     }
 }

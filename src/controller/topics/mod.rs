@@ -7,13 +7,14 @@ mod create;
 mod delete;
 mod effective;
 mod name;
-pub use name::validate as validate_name;
 mod placement;
 
+pub use name::validate as validate_name;
 pub(in crate::controller) use placement::default_directory;
 
 pub(super) use create::create;
 pub(super) use delete::delete;
+pub(super) use effective::validate as validate_configs;
 
 #[cfg(test)]
 mod tests;

@@ -20,13 +20,13 @@ use crate::metadata::{DirectoryId, MetadataDelta, MetadataImage, Provenance, Rec
 /// A cluster to decide in.
 struct Cluster {
     image: Arc<MetadataImage>,
-    settings: Settings,
+    settings: Arc<Settings>,
     random: SeededRandom,
 }
 
 impl Cluster {
     fn new(brokers: &[(i32, Option<&str>)], settings: &[(&str, &str)]) -> Cluster {
-        let settings = Settings::from_pairs(settings.iter().copied()).unwrap();
+        let settings = Arc::new(Settings::from_pairs(settings.iter().copied()).unwrap());
         let mut cluster = Cluster {
             image: Arc::new(MetadataImage::empty("c")),
             settings,

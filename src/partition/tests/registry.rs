@@ -22,7 +22,7 @@ impl Cluster {
     }
 
     /// A broker that starts on a disk with an image, as after a restart.
-    fn on(world: World, dirs: &[&str], image: &Arc<MetadataImage>) -> Cluster {
+    pub(super) fn on(world: World, dirs: &[&str], image: &Arc<MetadataImage>) -> Cluster {
         let open = |path: &&str| {
             let opened = LogDir::open(Arc::new(world.disk.clone()), path.as_ref());
             Arc::new(opened.unwrap())
@@ -31,7 +31,7 @@ impl Cluster {
         let registry = Arc::new(PartitionRegistry::new(OpenRegistry {
             broker_id: US,
             dirs: dirs.clone(),
-            settings: Arc::clone(&world.settings),
+            settings: world.settings.clone(),
             durability: Durability::Os,
             group_commit: Arc::clone(&world.commit),
             disk: Arc::new(world.disk.clone()),
@@ -195,7 +195,7 @@ fn settings_of_a_topic_reach_its_replicas_and_their_logs_while_they_work() {
     ]);
     assert_eq!(
         partition.settings().max_message_bytes,
-        cluster.world.settings.message_max_bytes()
+        cluster.world.settings.broker().message_max_bytes()
     );
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Error codes are Apache Kafka's for the same request; where DMQ answers otherwise on purpose, the test says why.
 
+mod configs;
 mod fetch;
 mod fetch_sessions;
 mod frames;
