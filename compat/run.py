@@ -24,8 +24,8 @@ from harness.report import Report
 from harness.scenario import Inputs, Scenario
 from harness.tools import ConsoleTools, Kcat
 from hostile.attacks import attack
-from tools import compare as side_by_side
 from rest.part import run_rest
+from tools import compare as side_by_side
 
 CLIENTS = [JavaClient(), FranzClient(), SaramaClient(), ConfluentClient(), KafkaPythonClient()]
 SIZES = {"quick": (20_000_000, 1_500_000), "full": (200_000_000, 8_000_000)}
@@ -104,13 +104,13 @@ def main() -> int:
         run_files(args.broker, inputs(args.size), report)
     if "hostile" in parts:
         attack(args.broker, report)
+    if "rest" in parts and args.broker != "kafka":
+        run_rest(args.broker, args.clients, REST_SECONDS[args.size], report)
     if "tools" in parts:
         with report.section("tools"):
             side_by_side.test(args.broker, report)
     if "differential" in parts:
         differential.test(args.broker, report)
-    if "rest" in parts and args.broker != "kafka":
-        run_rest(args.broker, args.clients, REST_SECONDS[args.size], report)
     return report.close()
 
 

@@ -28,8 +28,22 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["metadata", "log", "disk", "config", "ids", "limits", "env", "telemetry"],
     ),
     (
+        "coordinator",
+        &[
+            "partition",
+            "metadata",
+            "log",
+            "config",
+            "ids",
+            "limits",
+            "env",
+            "telemetry",
+        ],
+    ),
+    (
         "api",
         &[
+            "coordinator",
             "controller",
             "partition",
             "fetch_session",
@@ -43,10 +57,15 @@ const LAYERS: &[(&str, &[&str])] = &[
             "telemetry",
         ],
     ),
+    (
+        "controller_link",
+        &["controller", "metadata", "config", "ids", "limits", "env", "telemetry"],
+    ),
     ("net", &["api", "disk", "config", "ids", "limits", "env", "telemetry"]),
     (
         "rest",
         &[
+            "controller_link",
             "api",
             "controller",
             "partition",
@@ -63,7 +82,9 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "net",
             "rest",
+            "controller_link",
             "api",
+            "coordinator",
             "controller",
             "partition",
             "fetch_session",

@@ -2,7 +2,9 @@
 
 use dmq_protocol::ErrorCode;
 
-use crate::controller::{ConfigError, ControllerError, TopicError};
+use crate::controller::{ConfigError, ControllerError, ElectionError, ReassignmentError, TopicError};
+use crate::coordinator::CoordinatorError;
+use crate::coordinator::group::GroupError;
 use crate::fetch_session::SessionError;
 use crate::log::{InvalidRecordsKind, LogError};
 use crate::partition::PartitionError;
@@ -15,6 +17,7 @@ pub fn code_of(error: &PartitionError) -> ErrorCode {
         PartitionError::UnknownLeaderEpoch { .. } => ErrorCode::UNKNOWN_LEADER_EPOCH,
         PartitionError::NotEnoughReplicas { .. } => ErrorCode::NOT_ENOUGH_REPLICAS,
         PartitionError::OffsetOutOfRange { .. } => ErrorCode::OFFSET_OUT_OF_RANGE,
+        PartitionError::CompactedOnly(_) => ErrorCode::POLICY_VIOLATION,
         PartitionError::StorageFailed | PartitionError::LowOnSpace { .. } => ErrorCode::KAFKA_STORAGE_ERROR,
         PartitionError::Log(error) => code_of_log(error),
     }
@@ -69,9 +72,10 @@ pub fn code_of_controller(error: &ControllerError) -> ErrorCode {
     match error {
         ControllerError::Stopped => ErrorCode::NOT_CONTROLLER,
         ControllerError::LogFailed { .. } => ErrorCode::KAFKA_STORAGE_ERROR,
-        ControllerError::TooManyPartitions { .. } | ControllerError::OwnedElsewhere { .. } => {
-            ErrorCode::POLICY_VIOLATION
-        }
+        ControllerError::TooManyPartitions { .. }
+        | ControllerError::TooManyAdditionalPartitions { .. }
+        | ControllerError::OwnedElsewhere { .. } => ErrorCode::POLICY_VIOLATION,
+        ControllerError::BrokerNotRegistered(_) => ErrorCode::BROKER_ID_NOT_REGISTERED,
         ControllerError::Inapplicable { .. } | ControllerError::ProducerIdsExhausted => ErrorCode::UNKNOWN_SERVER_ERROR,
     }
 }
@@ -91,7 +95,7 @@ pub fn code_of_topic(error: &TopicError) -> ErrorCode {
     match error {
         TopicError::InvalidName(_) | TopicError::NameCollision { .. } => ErrorCode::INVALID_TOPIC_EXCEPTION,
         TopicError::AlreadyExists(_) => ErrorCode::TOPIC_ALREADY_EXISTS,
-        TopicError::NonPositivePartitions => ErrorCode::INVALID_PARTITIONS,
+        TopicError::NonPositivePartitions | TopicError::InvalidPartitions(_) => ErrorCode::INVALID_PARTITIONS,
         TopicError::NonPositiveReplicationFactor | TopicError::Unplaceable { .. } => {
             ErrorCode::INVALID_REPLICATION_FACTOR
         }
@@ -101,5 +105,59 @@ pub fn code_of_topic(error: &TopicError) -> ErrorCode {
         TopicError::UnknownName => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
         TopicError::UnknownId => ErrorCode::UNKNOWN_TOPIC_ID,
         TopicError::DeletionDisabled => ErrorCode::TOPIC_DELETION_DISABLED,
+    }
+}
+
+/// The code for a coordinator that cannot be asked. What clients of all ages understand: they look for the coordinator
+/// again, or wait.
+pub fn code_of_coordinator(error: &CoordinatorError) -> ErrorCode {
+    match error {
+        CoordinatorError::NotCoordinator => ErrorCode::NOT_COORDINATOR,
+        CoordinatorError::Loading => ErrorCode::COORDINATOR_LOAD_IN_PROGRESS,
+        CoordinatorError::Unwritable(PartitionError::NotEnoughReplicas { .. }) => ErrorCode::COORDINATOR_NOT_AVAILABLE,
+        CoordinatorError::Unwritable(_) => ErrorCode::NOT_COORDINATOR,
+        CoordinatorError::TooLarge(_) | CoordinatorError::Unencodable(_) => ErrorCode::UNKNOWN_SERVER_ERROR,
+    }
+}
+
+/// The code of a group's refusal.
+pub fn code_of_group(error: &GroupError) -> ErrorCode {
+    match error {
+        GroupError::InvalidGroupId => ErrorCode::INVALID_GROUP_ID,
+        GroupError::GroupNotFound(_) | GroupError::NotClassic(_) => ErrorCode::GROUP_ID_NOT_FOUND,
+        GroupError::UnknownMember => ErrorCode::UNKNOWN_MEMBER_ID,
+        GroupError::FencedInstance => ErrorCode::FENCED_INSTANCE_ID,
+        GroupError::IllegalGeneration => ErrorCode::ILLEGAL_GENERATION,
+        GroupError::RebalanceInProgress => ErrorCode::REBALANCE_IN_PROGRESS,
+        GroupError::InconsistentProtocol => ErrorCode::INCONSISTENT_GROUP_PROTOCOL,
+        GroupError::InvalidSessionTimeout => ErrorCode::INVALID_SESSION_TIMEOUT,
+        GroupError::MemberIdRequired => ErrorCode::MEMBER_ID_REQUIRED,
+        GroupError::MaxSizeReached => ErrorCode::GROUP_MAX_SIZE_REACHED,
+        GroupError::NonEmpty => ErrorCode::NON_EMPTY_GROUP,
+        GroupError::SubscribedToTopic => ErrorCode::GROUP_SUBSCRIBED_TO_TOPIC,
+        GroupError::MetadataTooLarge => ErrorCode::OFFSET_METADATA_TOO_LARGE,
+        GroupError::UnstableOffset => ErrorCode::UNSTABLE_OFFSET_COMMIT,
+    }
+}
+
+/// The code of the controller's refusal to elect a leader.
+pub fn code_of_election(error: &ElectionError) -> ErrorCode {
+    match error {
+        ElectionError::NoSuchTopic(_) | ElectionError::NoSuchPartition { .. } => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+        ElectionError::NotNeeded => ErrorCode::ELECTION_NOT_NEEDED,
+        ElectionError::PreferredUnavailable => ErrorCode::PREFERRED_LEADER_NOT_AVAILABLE,
+        ElectionError::NoneEligible => ErrorCode::ELIGIBLE_LEADERS_NOT_AVAILABLE,
+    }
+}
+
+/// The code of the controller's refusal to move a partition.
+pub fn code_of_reassignment(error: &ReassignmentError) -> ErrorCode {
+    match error {
+        ReassignmentError::NoSuchTopic(_) | ReassignmentError::NoSuchPartition { .. } => {
+            ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
+        }
+        ReassignmentError::NoneInProgress => ErrorCode::NO_REASSIGNMENT_IN_PROGRESS,
+        ReassignmentError::InvalidAssignment(_) => ErrorCode::INVALID_REPLICA_ASSIGNMENT,
+        ReassignmentError::FactorChanged { .. } => ErrorCode::INVALID_REPLICATION_FACTOR,
     }
 }

@@ -5,26 +5,47 @@
 //! This layer knows nothing of sockets and files.
 
 mod alter_configs;
+mod alter_partition_reassignments;
 mod api_versions;
+mod create_partitions;
 mod create_topics;
+mod delete_groups;
+mod delete_records;
 mod delete_topics;
 mod describe_cluster;
 mod describe_configs;
+mod describe_groups;
+mod describe_log_dirs;
+mod describe_producers;
+mod describe_quorum;
 mod describe_topic_partitions;
+mod elect_leaders;
 pub mod errors;
 mod fetch;
+mod find_coordinator;
 mod handles;
+mod heartbeat;
 mod incremental_alter_configs;
 mod init_producer_id;
+mod join_group;
+mod leave_group;
 mod list_config_resources;
+mod list_groups;
 pub mod list_offsets;
+mod list_partition_reassignments;
 mod metadata;
+mod offset_commit;
+mod offset_delete;
+mod offset_fetch;
 mod offset_for_leader_epoch;
 pub mod produce;
 mod reply;
 mod request_metrics;
 mod request_trace;
 pub mod service;
+mod sync_group;
+mod unregister_broker;
+mod update_features;
 
 pub use crate::controller::validate_topic_name;
 pub use handles::Handles;
@@ -40,7 +61,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use dmq_protocol::header::RequestHeader;
-use dmq_protocol::{ApiKey, ErrorCode, Message, Reader, Request, VersionRange};
+use dmq_protocol::{ApiKey, ErrorCode, Message, Reader, Request, StrBytes, VersionRange};
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
@@ -68,6 +89,8 @@ trait Api {
 struct RequestContext {
     connection: Arc<ConnectionInfo>,
     version: i16,
+    /// The client's name for itself (`client.id`); empty if it has none.
+    client_id: StrBytes,
     timing: Timing,
     span: Span,
 }
@@ -127,15 +150,36 @@ const TABLE: &[Entry] = &[
     entry::<fetch::Fetch>(),
     entry::<list_offsets::ListOffsets>(),
     entry::<metadata::Metadata>(),
+    entry::<offset_commit::OffsetCommit>(),
+    entry::<offset_fetch::OffsetFetch>(),
+    entry::<find_coordinator::FindCoordinator>(),
+    entry::<join_group::JoinGroup>(),
+    entry::<heartbeat::Heartbeat>(),
+    entry::<leave_group::LeaveGroup>(),
+    entry::<sync_group::SyncGroup>(),
+    entry::<describe_groups::DescribeGroups>(),
+    entry::<list_groups::ListGroups>(),
     entry::<api_versions::ApiVersions>(),
     entry::<create_topics::CreateTopics>(),
     entry::<delete_topics::DeleteTopics>(),
+    entry::<delete_records::DeleteRecords>(),
     entry::<init_producer_id::InitProducerId>(),
     entry::<offset_for_leader_epoch::OffsetForLeaderEpoch>(),
     entry::<describe_configs::DescribeConfigs>(),
     entry::<alter_configs::AlterConfigs>(),
+    entry::<describe_log_dirs::DescribeLogDirs>(),
+    entry::<create_partitions::CreatePartitions>(),
+    entry::<delete_groups::DeleteGroups>(),
+    entry::<elect_leaders::ElectLeaders>(),
     entry::<incremental_alter_configs::IncrementalAlterConfigs>(),
+    entry::<alter_partition_reassignments::AlterPartitionReassignments>(),
+    entry::<list_partition_reassignments::ListPartitionReassignments>(),
+    entry::<offset_delete::OffsetDelete>(),
+    entry::<describe_quorum::DescribeQuorum>(),
+    entry::<update_features::UpdateFeatures>(),
     entry::<describe_cluster::DescribeCluster>(),
+    entry::<describe_producers::DescribeProducers>(),
+    entry::<unregister_broker::UnregisterBroker>(),
     entry::<list_config_resources::ListConfigResources>(),
     entry::<describe_topic_partitions::DescribeTopicPartitions>(),
 ];
@@ -227,11 +271,12 @@ impl Service for Arc<Handles> {
             });
         }
         let mut reader = Reader::new(frame);
-        let (_, header) = RequestHeader::read_first(&mut reader).map_err(|error| malformed(error.to_string()))?;
+        let (_, mut header) = RequestHeader::read_first(&mut reader).map_err(|error| malformed(error.to_string()))?;
         let body = reader.rest();
         let context = RequestContext {
             connection: Arc::clone(connection),
             version,
+            client_id: header.client_id.take().unwrap_or_default(),
             timing: self.request_metrics.begin(place, version, arrived),
             span: request_trace::span(&self.settings.request_trace, connection, entry.name, version, &header),
         };
@@ -254,6 +299,9 @@ const TOPIC_OPERATIONS: i32 = 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 
 /// What everybody may do with the cluster: create, alter, describe, cluster action, describe configs, alter configs,
 /// idempotent write.
 const CLUSTER_OPERATIONS: i32 = 1 << 5 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12;
+
+/// What everybody may do with a group: read, delete, describe, describe configs, alter configs.
+const GROUP_OPERATIONS: i32 = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
 
 /// In the place of operations that were not asked for.
 const UNASKED_OPERATIONS: i32 = i32::MIN;

@@ -10,11 +10,17 @@ use tokio::sync::{mpsc, oneshot};
 use super::config_request::{AlterConfigs, ConfigError};
 use super::configs;
 use super::error::ControllerError;
+use super::feature_update::{self, FeatureError, UpdateFeatures};
 use super::job::{Decision, Job, Situation, job};
 use super::producer_ids::{self, ProducerIdBlock};
-use super::push::{self, MetadataPush, PushError, Pushed};
-use super::topic_request::{CreateTopicOutcome, CreateTopics, DeleteTopicOutcome, TopicRef};
+use super::push::{self, MetadataPush, PushError, Pushed, PushedBroker};
+use super::replica_request::{
+    AddPartitions, AlterReassignments, AssignDirectories, ElectLeaders, ElectionError, PartitionRef, ReassignmentError,
+};
+use super::replicas;
+use super::topic_request::{CreateTopicOutcome, CreateTopics, DeleteTopicOutcome, TopicError, TopicRef};
 use super::topics;
+use crate::ids::BrokerId;
 use crate::metadata::{MetadataHandle, MetadataPublisher, Record};
 
 /// What the controller's thread is sent.
@@ -54,6 +60,59 @@ impl ControllerHandle {
         self.run(move |situation| topics::delete(situation, topics)).await
     }
 
+    /// Adds partitions; one outcome for each topic, names that occur twice first.
+    pub async fn add_partitions(
+        &self,
+        request: AddPartitions,
+    ) -> Result<Vec<(String, Result<(), TopicError>)>, ControllerError> {
+        self.run(move |situation| topics::add(situation, request)).await
+    }
+
+    /// Elects leaders; an outcome for each partition, except, where none was named, for those that need no election.
+    pub async fn elect_leaders(
+        &self,
+        request: ElectLeaders,
+    ) -> Result<Vec<(PartitionRef, Result<(), ElectionError>)>, ControllerError> {
+        self.run(move |situation| {
+            situation.check_owner()?;
+            Ok(replicas::elect(situation, request))
+        })
+        .await
+    }
+
+    /// Moves partitions to other brokers, or takes that back; an outcome for each partition, in the request's order.
+    pub async fn alter_reassignments(
+        &self,
+        request: AlterReassignments,
+    ) -> Result<Vec<(PartitionRef, Result<(), ReassignmentError>)>, ControllerError> {
+        self.run(move |situation| {
+            situation.check_owner()?;
+            Ok(replicas::alter(situation, request))
+        })
+        .await
+    }
+
+    /// Takes a broker out of the cluster for good.
+    pub async fn unregister_broker(&self, broker: BrokerId) -> Result<(), ControllerError> {
+        self.run(move |situation| replicas::unregister(situation, broker)).await
+    }
+
+    /// Notes in which log directories replicas of `broker` lie.
+    pub async fn assign_directories(
+        &self,
+        broker: BrokerId,
+        request: AssignDirectories,
+    ) -> Result<(), ControllerError> {
+        self.decide(move |situation| replicas::assign(situation, broker, &request))
+            .await
+    }
+
+    /// Changes the levels of features: all of those named, or none.
+    pub async fn update_features(&self, request: UpdateFeatures) -> Result<Result<(), FeatureError>, ControllerError> {
+        self.decide(move |situation| feature_update::update(situation, request))
+            .await
+    }
+
     /// Changes configs; one outcome for each resource, in the request's order.
     pub async fn alter_configs(&self, request: AlterConfigs) -> Result<Vec<Result<(), ConfigError>>, ControllerError> {
         self.run(move |situation| configs::alter(situation, request)).await
@@ -67,6 +126,11 @@ impl ControllerHandle {
     /// Applies what an external controller pushes: all of it, or nothing.
     pub async fn push(&self, push: MetadataPush) -> Result<Result<Pushed, PushError>, ControllerError> {
         self.run(move |situation| Ok(push::decide(situation, &push))).await
+    }
+
+    /// Registers a storage service that reports to this controller, as it is now; nothing is written if that is known.
+    pub async fn register_storage(&self, broker: PushedBroker) -> Result<(), ControllerError> {
+        self.run(move |situation| Ok(push::register(situation, broker))).await
     }
 
     /// Writes these records as one atomic group.

@@ -13,6 +13,7 @@ mod config_request;
 mod configs;
 mod election;
 mod error;
+mod feature_update;
 mod features;
 mod handle;
 mod identity;
@@ -21,26 +22,33 @@ mod log;
 mod producer_ids;
 mod push;
 mod registration;
+mod replica_request;
+mod replicas;
 mod start;
 mod topic_request;
 mod topics;
 
 pub use config_request::{AlterConfigs, AlterResource, ConfigAdjustment, ConfigChange, ConfigError, ConfigOperation};
 pub use error::{ControllerError, LogFailure, StartError};
+pub use feature_update::{FeatureError, FeatureUpdate, UpdateDirection, UpdateFeatures};
 pub use features::{FEATURES, Feature};
 pub use handle::ControllerHandle;
 pub use identity::{Identity, IdentityError};
 pub use job::{Decision, Situation};
-pub use producer_ids::{PRODUCER_ID_BLOCK_SIZE, ProducerIdBlock};
+pub use producer_ids::{PRODUCER_ID_BLOCK_SIZE, ProducerIdBlock, SHARING_BROKER_ID_MAX};
 pub use push::{
     MetadataPush, PushError, Pushed, PushedBroker, PushedPartition, PushedState, REST_LISTENER, pushed_leader_epoch,
+};
+pub use replica_request::{
+    AddPartitions, AlterReassignments, AssignDirectories, ElectLeaders, ElectionError, ElectionKind, MorePartitions,
+    PartitionRef, ReassignmentError,
 };
 pub use start::{Controller, StartController};
 pub use topic_request::{
     CreateTopicOutcome, CreateTopics, CreatedTopic, DeleteTopicOutcome, EffectiveTopicConfig, InvalidTopicName,
     NewTopic, ReplicaAssignment, TopicConfigSource, TopicError, TopicRef,
 };
-pub use topics::validate_name as validate_topic_name;
+pub use topics::{CLUSTER_METADATA as CLUSTER_METADATA_TOPIC, validate_name as validate_topic_name};
 
 #[cfg(test)]
 mod tests;

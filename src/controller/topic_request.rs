@@ -139,6 +139,9 @@ pub enum TopicError {
     /// (INVALID_PARTITIONS)
     #[error("Number of partitions was set to an invalid non-positive value.")]
     NonPositivePartitions,
+    /// A topic cannot have fewer partitions than it has, nor get none. (INVALID_PARTITIONS)
+    #[error("{0}")]
+    InvalidPartitions(String),
     /// (INVALID_REPLICATION_FACTOR)
     #[error("Replication factor must be larger than 0, or -1 to use the default value.")]
     NonPositiveReplicationFactor,

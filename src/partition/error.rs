@@ -1,6 +1,6 @@
 //! Why a partition refuses a request. The api layer gives each a Kafka code.
 
-use crate::ids::{BrokerId, LeaderEpoch, Offset};
+use crate::ids::{BrokerId, LeaderEpoch, Offset, TopicPartition};
 use crate::log::LogError;
 
 /// A request that a partition did not serve.
@@ -48,6 +48,9 @@ pub enum PartitionError {
         /// The first offset that is not there yet.
         end: Offset,
     },
+    /// The topic is compacted only: nothing of it is removed on request.
+    #[error("records of {0} cannot be deleted: its cleanup.policy is compact")]
+    CompactedOnly(TopicPartition),
     /// The data directory has too little room left to take records.
     #[error(
         "the data directory has {free} bytes left, fewer than log.dir.min.free.bytes ({min}): no records are taken"

@@ -162,7 +162,7 @@ impl Partition {
             return Ok(());
         };
         let min = directory.free_bytes_min;
-        let low = directory.health.low_on_space();
+        let low = directory.health.low_on_space(min);
         low.map_or(Ok(()), |free| Err(PartitionError::LowOnSpace { free, min }))
     }
 
@@ -180,6 +180,9 @@ impl Partition {
         let messages = |info: &AppendInfo| u64::try_from(info.last_offset.0 - info.first_offset.0 + 1).unwrap_or(0);
         self.meter.produced(bytes, outcome.as_ref().map(messages));
         let info = outcome?;
+        if let Some(directory) = self.directory.get() {
+            directory.health.spend(info.bytes);
+        }
         let flush_messages = u64::try_from(settings.flush_messages).unwrap_or(u64::MAX);
         let flush_demanded = self.log.unflushed_messages() >= flush_messages;
         if self.durability == Durability::Fsync || flush_demanded {
@@ -206,6 +209,21 @@ impl Partition {
         // The failure may have come between the append and the parking.
         if self.has_failed() {
             self.fail_waiting(&PartitionError::StorageFailed);
+        }
+    }
+
+    /// Resolves once everything below `offset` is committed.
+    pub async fn committed(&self, offset: Offset) -> Result<(), PartitionError> {
+        let wait = CommitWait::new(1);
+        self.commits.park(offset, 0, &wait, || self.high_watermark());
+        // The failure may have come before the parking.
+        if self.has_failed() {
+            self.fail_waiting(&PartitionError::StorageFailed);
+        }
+        wait.wait().await;
+        match wait.outcome().into_iter().next() {
+            Some(Some(outcome)) => outcome,
+            _ => Ok(()),
         }
     }
 
@@ -311,7 +329,7 @@ impl Partition {
         self.high_watermark().min(self.log.stable_offset())
     }
 
-    fn leading(&self) -> Result<Arc<Role>, PartitionError> {
+    pub(super) fn leading(&self) -> Result<Arc<Role>, PartitionError> {
         let role = self.role.load_full();
         if self.has_failed() {
             return Err(PartitionError::StorageFailed);

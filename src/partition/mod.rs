@@ -7,6 +7,8 @@
 //! replica leads. Nothing here waits: an append returns once it is in the log, and whoever needs more parks.
 
 mod compaction;
+mod delete_records;
+mod directories;
 mod error;
 mod leader;
 mod loading;
@@ -20,6 +22,8 @@ mod traffic;
 mod upkeep;
 
 pub use compaction::Compaction;
+pub use delete_records::DeleteUpTo;
+pub use directories::{DirectoryStatus, ReplicaStatus};
 pub use error::PartitionError;
 pub use leader::{Appended, FetchFrom, Isolation, PartitionRead, RequiredAcks};
 pub use loading::LoadProgress;
@@ -38,7 +42,7 @@ use parking_lot::Mutex;
 use crate::config::TopicSettings;
 use crate::disk::GroupCommit;
 use crate::ids::{BrokerId, LeaderEpoch, Offset, TopicId, TopicPartition};
-use crate::log::{DirHealth, Log};
+use crate::log::{DirHealth, Log, ProducerStatus};
 use crate::metadata::PartitionImage;
 use purgatory::{CommitQueue, ReaderSet};
 
@@ -150,6 +154,13 @@ impl Partition {
     /// Bytes of records on disk.
     pub fn size_bytes(&self) -> u64 {
         self.log.size_bytes()
+    }
+
+    /// The producers that the log remembers, in the order of their ids.
+    pub fn producers(&self) -> Vec<ProducerStatus> {
+        let mut producers = self.log.producers();
+        producers.sort_unstable_by_key(|producer| producer.producer_id);
+        producers
     }
 
     /// Where reads of the partition are counted; appends count themselves.

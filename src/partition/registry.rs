@@ -70,6 +70,8 @@ pub struct PartitionRegistry {
     applied: ArcSwap<BrokerSettings>,
     /// Directories of deleted topics, and when they may be removed (monotonic).
     doomed: Mutex<Vec<Doomed>>,
+    /// Held while checkpoint files are written: one writer of each at a time.
+    pub(super) checkpointing: Mutex<()>,
     traffic: BrokerTraffic,
 }
 
@@ -115,6 +117,7 @@ impl PartitionRegistry {
             replicas: DashMap::new(),
             offline: DashMap::new(),
             doomed: Mutex::default(),
+            checkpointing: Mutex::default(),
             traffic: BrokerTraffic::default(),
         }
     }

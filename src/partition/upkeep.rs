@@ -99,6 +99,7 @@ impl PartitionRegistry {
 
     /// Closes every log and marks each directory whose logs all closed as cleanly shut down.
     pub fn close(&self, broker_epoch: i64) {
+        let _one_writer = self.checkpointing.lock();
         let placed = self.placed();
         for dir in &self.world().dirs {
             let here = placed
@@ -131,6 +132,7 @@ impl PartitionRegistry {
     }
 
     fn write(&self, which: Checkpoint, offset_of: impl Fn(&Partition) -> Result<Option<Offset>, LogError>) {
+        let _one_writer = self.checkpointing.lock();
         let placed = self.placed();
         for dir in &self.world().dirs {
             let here = placed.iter().filter(|(_, place)| Arc::ptr_eq(place, dir));

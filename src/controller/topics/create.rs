@@ -173,6 +173,12 @@ fn chosen(situation: &Situation<'_>, topic: &NewTopic) -> Result<Vec<PartitionIm
     };
     let cluster = &situation.image.cluster;
     let placed = placement::place(cluster, situation.random, partitions, replication_factor).map_err(unplaceable)?;
+    if let Some(reason) = placed
+        .iter()
+        .find_map(|replicas| placement::not_copied(situation, replicas))
+    {
+        return Err(unplaceable(reason));
+    }
     let none_active = || unplaceable("All brokers are currently fenced or in controlled shutdown.".to_owned());
     placed
         .into_iter()
@@ -200,6 +206,9 @@ fn assigned(situation: &Situation<'_>, topic: &NewTopic) -> Result<Vec<Partition
             ));
         }
         check_replicas(situation, &assignment.replicas, expected)?;
+        if let Some(reason) = placement::not_copied(situation, &assignment.replicas) {
+            return refused(reason);
+        }
         expected = Some(assignment.replicas.len());
         match placement::newborn(&situation.image.cluster, assignment.replicas.clone()) {
             Some(partition) => partitions.insert(number, partition),
@@ -221,7 +230,12 @@ fn assigned(situation: &Situation<'_>, topic: &NewTopic) -> Result<Vec<Partition
     Ok(partitions.into_values().collect())
 }
 
-fn check_replicas(situation: &Situation<'_>, replicas: &[BrokerId], expected: Option<usize>) -> Result<(), TopicError> {
+/// Whether a partition may have these replicas, named by hand.
+pub(in crate::controller) fn check_replicas(
+    situation: &Situation<'_>,
+    replicas: &[BrokerId],
+    expected: Option<usize>,
+) -> Result<(), TopicError> {
     let refused = |text: String| {
         Err(TopicError::InvalidAssignment(format!(
             "The manual partition assignment {text}"

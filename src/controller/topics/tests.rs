@@ -18,14 +18,14 @@ use crate::ids::{BrokerId, LeaderEpoch, PartitionId, ProducerId, TopicId};
 use crate::metadata::{DirectoryId, MetadataDelta, MetadataImage, Provenance, Record};
 
 /// A cluster to decide in.
-struct Cluster {
-    image: Arc<MetadataImage>,
+pub(in crate::controller) struct Cluster {
+    pub image: Arc<MetadataImage>,
     settings: Arc<Settings>,
     random: SeededRandom,
 }
 
 impl Cluster {
-    fn new(brokers: &[(i32, Option<&str>)], settings: &[(&str, &str)]) -> Cluster {
+    pub fn new(brokers: &[(i32, Option<&str>)], settings: &[(&str, &str)]) -> Cluster {
         let settings = Arc::new(Settings::from_pairs(settings.iter().copied()).unwrap());
         let mut cluster = Cluster {
             image: Arc::new(MetadataImage::empty("c")),
@@ -46,13 +46,13 @@ impl Cluster {
         cluster
     }
 
-    fn apply(&mut self, records: &[Record]) {
+    pub fn apply(&mut self, records: &[Record]) {
         let mut delta = MetadataDelta::new(&self.image);
         records.iter().for_each(|record| delta.apply(record).unwrap());
         self.image = delta.finish(Provenance::NONE).0;
     }
 
-    fn situation(&self) -> Situation<'_> {
+    pub fn situation(&self) -> Situation<'_> {
         Situation {
             image: &self.image,
             settings: &self.settings,
@@ -67,7 +67,7 @@ impl Cluster {
         decision.response
     }
 
-    fn create_one(&mut self, topic: NewTopic) -> Result<CreatedTopic, String> {
+    pub fn create_one(&mut self, topic: NewTopic) -> Result<CreatedTopic, String> {
         let request = CreateTopics {
             topics: vec![topic],
             validate_only: false,
@@ -82,7 +82,7 @@ impl Cluster {
     }
 }
 
-fn sized(name: &str, num_partitions: i32, replication_factor: i16) -> NewTopic {
+pub(in crate::controller) fn sized(name: &str, num_partitions: i32, replication_factor: i16) -> NewTopic {
     NewTopic {
         num_partitions,
         replication_factor,
