@@ -113,6 +113,23 @@ NAMED: list[Difference] = [
         "Where several settings of a resource are wrong Kafka tells of the one that its hash map gives it first, DMQ of the "
         "first one in the request."),
     Difference(
+        "an operation on a setting that is none", r"IncrementalAlterConfigs\..*\.(ErrorCode|ErrorMessage)",
+        lambda kafka, dmq, found: any(one["ConfigOperation"] not in range(4) for resource in found.step.body["Resources"]
+                                      for one in resource["Configs"] or []),
+        "Kafka fails the whole request with an unknown server error, and stumbles otherwise elsewhere; DMQ refuses that resource."),
+    Difference(
+        "which of several wrong features is told", r"UpdateFeatures\.ErrorMessage",
+        lambda kafka, dmq, found: isinstance(kafka, str) and isinstance(dmq, str) and len(found.step.body["FeatureUpdates"]) > 1,
+        "Kafka tells of the one that its hash map gives it first, DMQ of the first one in the request."),
+    Difference(
+        "the order within an entity's text", r"AlterClientQuotas\..*\.ErrorMessage",
+        lambda kafka, dmq, found: isinstance(kafka, str) and isinstance(dmq, str) and sorted(kafka) == sorted(dmq),
+        "Kafka writes an entity's types in the order of a hash map."),
+    Difference(
+        "no controller listener", r"DescribeQuorum\.Nodes\[\]\.Listeners(\[\])?",
+        lambda kafka, dmq, found: dmq in ("<absent>", []),
+        "DMQ is its own controller, in the same process, and has no listener for controllers."),
+    Difference(
         "unknown ids in a session", r"Fetch\..*",
         lambda kafka, dmq, found: found.step.version >= 13 and _answer(found, "ErrorCode") == -1,
         "Kafka stumbles over topic ids that it does not know, in a request that opens a session or forgets topics, and fails the "

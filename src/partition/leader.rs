@@ -146,8 +146,9 @@ impl Partition {
             self.check_space()?;
         }
         let settings = self.settings.load_full();
-        if acks == RequiredAcks::All && role.isr < settings.min_insync_replicas {
-            let required = settings.min_insync_replicas;
+        // More than there are cannot be demanded (KIP-966).
+        let required = settings.min_insync_replicas.min(role.replicas);
+        if acks == RequiredAcks::All && role.isr < required {
             return Err(PartitionError::NotEnoughReplicas {
                 isr: role.isr,
                 required,

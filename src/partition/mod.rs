@@ -68,6 +68,8 @@ pub struct Role {
     pub is_leader: bool,
     /// How many replicas are in sync.
     pub isr: usize,
+    /// How many replicas there are.
+    pub replicas: usize,
 }
 
 impl Role {
@@ -77,6 +79,7 @@ impl Role {
             leader_epoch: image.leader_epoch,
             is_leader: image.leader == Some(this_broker),
             isr: image.isr.len(),
+            replicas: image.replicas.len(),
         }
     }
 }

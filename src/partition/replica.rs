@@ -58,6 +58,7 @@ impl Partition {
             leader_epoch: LeaderEpoch::UNKNOWN,
             is_leader: false,
             isr: 0,
+            replicas: 0,
         };
         let partition = Arc::new(Partition {
             name: open.name,
