@@ -51,3 +51,6 @@ pub const REST_INLINE_BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// Error messages of REST echo what was sent up to this length.
 pub const REST_ERROR_MESSAGE_BYTES_MAX: usize = 1_000;
+
+/// Accounts that one quota keeps counters for; those that are used least lately go first.
+pub const QUOTA_ACCOUNTS_MAX: usize = 16_384;

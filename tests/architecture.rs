@@ -19,6 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("log", &["disk", "ids", "limits", "env", "telemetry"]),
     ("metadata", &["config", "ids", "limits", "env", "telemetry"]),
     ("fetch_session", &["ids", "limits"]),
+    ("quota", &["metadata", "ids", "limits", "env"]),
     (
         "partition",
         &["metadata", "log", "disk", "config", "ids", "limits", "env", "telemetry"],
