@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 use syn::{Error, LitStr, Result};
 
 use crate::model::{Field, Shape, Struct};
@@ -112,7 +113,7 @@ fn schema(definition: &Struct) -> TokenStream {
     let name = definition.name.to_string();
     let fields = definition.fields.iter().map(|field| {
         let ty = &field.ty;
-        let name = field.name.to_string();
+        let name = field.name.unraw().to_string();
         let versions = range(field.versions);
         let nullable = option(field.nullable.map(range));
         let default = option(field.default.as_ref().map(|text| quote!(#text)));
@@ -284,7 +285,10 @@ fn message(definition: &Struct) -> Option<TokenStream> {
 }
 
 fn label(definition: &Struct, field: &Field) -> LitStr {
-    LitStr::new(&format!("{}.{}", definition.name, field.name), field.name.span())
+    LitStr::new(
+        &format!("{}.{}", definition.name, field.name.unraw()),
+        field.name.span(),
+    )
 }
 
 fn format(field: &Field) -> TokenStream {

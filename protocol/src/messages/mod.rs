@@ -51,9 +51,33 @@ apis! {
     ApiVersions in api_versions: ApiVersionsRequest => ApiVersionsResponse;
     CreateTopics in create_topics: CreateTopicsRequest => CreateTopicsResponse;
     DeleteTopics in delete_topics: DeleteTopicsRequest => DeleteTopicsResponse;
+    DeleteRecords in delete_records: DeleteRecordsRequest => DeleteRecordsResponse;
     InitProducerId in init_producer_id: InitProducerIdRequest => InitProducerIdResponse;
     OffsetForLeaderEpoch in offset_for_leader_epoch: OffsetForLeaderEpochRequest => OffsetForLeaderEpochResponse;
+    WriteTxnMarkers in write_txn_markers: WriteTxnMarkersRequest => WriteTxnMarkersResponse;
+    DescribeConfigs in describe_configs: DescribeConfigsRequest => DescribeConfigsResponse;
+    AlterConfigs in alter_configs: AlterConfigsRequest => AlterConfigsResponse;
+    AlterReplicaLogDirs in alter_replica_log_dirs: AlterReplicaLogDirsRequest => AlterReplicaLogDirsResponse;
+    DescribeLogDirs in describe_log_dirs: DescribeLogDirsRequest => DescribeLogDirsResponse;
+    CreatePartitions in create_partitions: CreatePartitionsRequest => CreatePartitionsResponse;
+    ElectLeaders in elect_leaders: ElectLeadersRequest => ElectLeadersResponse;
+    IncrementalAlterConfigs in incremental_alter_configs:
+        IncrementalAlterConfigsRequest => IncrementalAlterConfigsResponse;
+    AlterPartitionReassignments in alter_partition_reassignments:
+        AlterPartitionReassignmentsRequest => AlterPartitionReassignmentsResponse;
+    ListPartitionReassignments in list_partition_reassignments:
+        ListPartitionReassignmentsRequest => ListPartitionReassignmentsResponse;
+    DescribeClientQuotas in describe_client_quotas: DescribeClientQuotasRequest => DescribeClientQuotasResponse;
+    AlterClientQuotas in alter_client_quotas: AlterClientQuotasRequest => AlterClientQuotasResponse;
+    DescribeQuorum in describe_quorum: DescribeQuorumRequest => DescribeQuorumResponse;
+    UpdateFeatures in update_features: UpdateFeaturesRequest => UpdateFeaturesResponse;
     DescribeCluster in describe_cluster: DescribeClusterRequest => DescribeClusterResponse;
+    DescribeProducers in describe_producers: DescribeProducersRequest => DescribeProducersResponse;
+    UnregisterBroker in unregister_broker: UnregisterBrokerRequest => UnregisterBrokerResponse;
+    GetTelemetrySubscriptions in get_telemetry_subscriptions:
+        GetTelemetrySubscriptionsRequest => GetTelemetrySubscriptionsResponse;
+    PushTelemetry in push_telemetry: PushTelemetryRequest => PushTelemetryResponse;
+    ListConfigResources in list_config_resources: ListConfigResourcesRequest => ListConfigResourcesResponse;
     DescribeTopicPartitions in describe_topic_partitions:
         DescribeTopicPartitionsRequest => DescribeTopicPartitionsResponse;
 }
