@@ -23,6 +23,9 @@ const _: () = assert!(STORED_BATCH_BYTES_MAX as u64 <= SEGMENT_BYTES_MAX);
 /// Partitions that one request may create, as in Kafka: their records are one atomic group.
 pub const PARTITIONS_PER_REQUEST_MAX: usize = 10_000;
 
+/// Records that one request may lead to, as in Kafka: they are one atomic group.
+pub const RECORDS_PER_REQUEST_MAX: usize = 10_000;
+
 /// Changes that wait for the controller's thread; then their askers wait for a place.
 pub const CONTROLLER_QUEUE_LEN_MAX: usize = 1_024;
 

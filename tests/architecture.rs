@@ -26,7 +26,17 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "controller",
-        &["metadata", "log", "disk", "config", "ids", "limits", "env", "telemetry"],
+        &[
+            "quota",
+            "metadata",
+            "log",
+            "disk",
+            "config",
+            "ids",
+            "limits",
+            "env",
+            "telemetry",
+        ],
     ),
     (
         "api",
@@ -34,6 +44,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "controller",
             "partition",
             "fetch_session",
+            "quota",
             "metadata",
             "log",
             "disk",

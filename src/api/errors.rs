@@ -2,10 +2,11 @@
 
 use dmq_protocol::ErrorCode;
 
-use crate::controller::{ControllerError, TopicError};
+use crate::controller::{ControllerError, QuotaError, TopicError};
 use crate::fetch_session::SessionError;
 use crate::log::{InvalidRecordsKind, LogError};
 use crate::partition::PartitionError;
+use crate::quota::FilterError;
 
 /// The code of a partition's refusal.
 pub fn code_of(error: &PartitionError) -> ErrorCode {
@@ -67,7 +68,7 @@ pub fn code_of_controller(error: &ControllerError) -> ErrorCode {
     match error {
         ControllerError::Stopped => ErrorCode::NOT_CONTROLLER,
         ControllerError::LogFailed { .. } => ErrorCode::KAFKA_STORAGE_ERROR,
-        ControllerError::TooManyPartitions { .. } => ErrorCode::POLICY_VIOLATION,
+        ControllerError::TooManyPartitions { .. } | ControllerError::TooManyChanges => ErrorCode::POLICY_VIOLATION,
         ControllerError::Inapplicable { .. } | ControllerError::ProducerIdsExhausted => ErrorCode::UNKNOWN_SERVER_ERROR,
     }
 }
@@ -87,5 +88,18 @@ pub fn code_of_topic(error: &TopicError) -> ErrorCode {
         TopicError::UnknownName => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
         TopicError::UnknownId => ErrorCode::UNKNOWN_TOPIC_ID,
         TopicError::DeletionDisabled => ErrorCode::TOPIC_DELETION_DISABLED,
+    }
+}
+
+/// The code of the controller's refusal of one entity's quotas.
+pub fn code_of_quota(_: &QuotaError) -> ErrorCode {
+    ErrorCode::INVALID_REQUEST
+}
+
+/// The code of a filter that is none.
+pub fn code_of_filter(error: &FilterError) -> ErrorCode {
+    match error {
+        FilterError::UnknownType(_) => ErrorCode::UNSUPPORTED_VERSION,
+        FilterError::EmptyType | FilterError::Twice(_) | FilterError::AddressCombined => ErrorCode::INVALID_REQUEST,
     }
 }

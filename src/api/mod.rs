@@ -4,9 +4,11 @@
 //! matters on a connection happens before a handler returns; what is left to wait for is the future that it returns.
 //! This layer knows nothing of sockets and files.
 
+mod alter_client_quotas;
 mod api_versions;
 mod create_topics;
 mod delete_topics;
+mod describe_client_quotas;
 mod describe_cluster;
 mod describe_topic_partitions;
 pub mod errors;
@@ -120,6 +122,8 @@ const TABLE: &[Entry] = &[
     entry::<delete_topics::DeleteTopics>(),
     entry::<init_producer_id::InitProducerId>(),
     entry::<offset_for_leader_epoch::OffsetForLeaderEpoch>(),
+    entry::<describe_client_quotas::DescribeClientQuotas>(),
+    entry::<alter_client_quotas::AlterClientQuotas>(),
     entry::<describe_cluster::DescribeCluster>(),
     entry::<describe_topic_partitions::DescribeTopicPartitions>(),
 ];

@@ -29,6 +29,9 @@ pub enum ControllerError {
         /// How many it may ask for.
         max: usize,
     },
+    /// One request may not change more than this at once. (POLICY_VIOLATION)
+    #[error("Unable to perform excessively large batch operation.")]
+    TooManyChanges,
     /// The decided records do not fit the image; nothing was written.
     #[error("the records of this change do not apply: {reason}")]
     Inapplicable {

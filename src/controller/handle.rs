@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::client_quotas::{self, AlterClientQuotas, AlterQuotaOutcome};
 use super::error::ControllerError;
 use super::job::{Decision, Job, Situation, job};
 use super::producer_ids::{self, ProducerIdBlock};
@@ -49,6 +50,15 @@ impl ControllerHandle {
     /// Deletes topics; one outcome for each name or id, in the request's order.
     pub async fn delete_topics(&self, topics: Vec<TopicRef>) -> Result<Vec<DeleteTopicOutcome>, ControllerError> {
         self.run(move |situation| topics::delete(situation, topics)).await
+    }
+
+    /// Changes clients' quotas; one outcome for each entity.
+    pub async fn alter_client_quotas(
+        &self,
+        request: AlterClientQuotas,
+    ) -> Result<Vec<AlterQuotaOutcome>, ControllerError> {
+        self.run(move |situation| client_quotas::alter(situation, request))
+            .await
     }
 
     /// Takes the next block of producer ids; none of them was ever given out before.

@@ -9,6 +9,7 @@
 
 mod actor;
 mod bootstrap;
+mod client_quotas;
 mod election;
 mod error;
 mod features;
@@ -22,6 +23,7 @@ mod start;
 mod topic_request;
 mod topics;
 
+pub use client_quotas::{AlterClientQuotas, AlterQuotaOutcome, QuotaAlteration, QuotaError};
 pub use error::{ControllerError, LogFailure, StartError};
 pub use features::{FEATURES, Feature};
 pub use handle::ControllerHandle;

@@ -8,6 +8,7 @@ mod accounts;
 mod bucket;
 mod client;
 mod connections;
+mod describe;
 mod limits;
 mod mutations;
 mod quotas;
@@ -18,6 +19,7 @@ mod throttle;
 
 pub use client::ClientQuota;
 pub use connections::{CONNECTION_CREATION_RATE, ConnectionRates};
+pub use describe::{Filter, FilterError, Match};
 pub use limits::{CLIENT_ID, Client, IP, USER};
 pub use mutations::{MutationQuota, Mutations, MutationsExceeded, Strictness, monotonic_ms};
 pub use quotas::{

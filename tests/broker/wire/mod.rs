@@ -10,5 +10,6 @@ mod offsets;
 mod produce;
 mod produce_refused;
 mod producers;
+mod quotas;
 mod topics;
 mod versions;
