@@ -55,12 +55,16 @@ const LAYERS: &[(&str, &[&str])] = &[
             "telemetry",
         ],
     ),
-    ("net", &["api", "disk", "config", "ids", "limits", "env", "telemetry"]),
+    (
+        "net",
+        &["api", "quota", "disk", "config", "ids", "limits", "env", "telemetry"],
+    ),
     (
         "rest",
         &[
             "api",
             "partition",
+            "quota",
             "metadata",
             "config",
             "ids",
@@ -78,6 +82,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "controller",
             "partition",
             "fetch_session",
+            "quota",
             "metadata",
             "log",
             "disk",

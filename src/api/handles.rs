@@ -9,6 +9,7 @@ use crate::fetch_session::FetchSessionCache;
 use crate::ids::{BrokerId, PartitionId, TopicId};
 use crate::metadata::{BrokerImage, MetadataHandle, TopicImage};
 use crate::partition::{Partition, PartitionRegistry};
+use crate::quota::Quotas;
 use dmq_protocol::{ErrorCode, StrBytes};
 
 use super::ConnectionInfo;
@@ -31,6 +32,8 @@ pub struct Handles {
     pub fetch_sessions: FetchSessionCache,
     /// Producer ids to give out.
     pub producer_ids: ProducerIds,
+    /// What clients may use.
+    pub quotas: Arc<Quotas>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

@@ -17,6 +17,7 @@ mod handles;
 mod init_producer_id;
 pub mod list_offsets;
 mod metadata;
+mod meter;
 mod offset_for_leader_epoch;
 pub mod produce;
 mod reply;
@@ -25,6 +26,7 @@ pub mod service;
 pub use crate::controller::validate_topic_name;
 pub use handles::Handles;
 pub use init_producer_id::ProducerIds;
+pub use meter::ANONYMOUS;
 pub use service::{
     ClientSoftware, ConnectionInfo, Disconnect, Endpoint, Handled, ListenerInfo, PendingReply, Reply, ReplyChunk,
     SecurityProtocol, Service,
@@ -39,6 +41,8 @@ use dmq_protocol::{ApiKey, Message, Reader, Request, VersionRange};
 
 use crate::ids::LeaderEpoch;
 use crate::partition::Isolation;
+use crate::quota::Throttle;
+use meter::Meter;
 
 /// One API: its request and what is done with it.
 trait Api {
@@ -48,6 +52,9 @@ trait Api {
     const ADVERTISED_FROM: Option<i16> = None;
     /// The highest version to serve, where the request has newer ones that Kafka calls unstable.
     const SERVED_TO: Option<i16> = None;
+
+    /// Whether the bytes of the request count as produced by its client.
+    const PRODUCES: bool = false;
 
     /// What the handler makes: the response message, or what encodes itself as that.
     type Answer: reply::Encode + Send + 'static;
@@ -60,6 +67,7 @@ trait Api {
 struct RequestContext {
     connection: Arc<ConnectionInfo>,
     version: i16,
+    meter: Meter,
 }
 
 /// What a handler came to.
@@ -164,13 +172,44 @@ fn call<A: Api>(
     };
     let request = A::Request::decode(body, version).map_err(malformed)?;
     let correlation_id = header.correlation_id;
-    let encode = move |answer: A::Answer| reply::encode::<A::Request, A::Answer>(answer, correlation_id, version);
-    match A::handle(handles, &context, request) {
-        Answer::Now(answer) => encode(answer).map(Handled::Now),
-        Answer::Later(pending) => Ok(Handled::Later(Box::pin(async move { encode(pending.await?) }))),
-        Answer::Nothing => Ok(Handled::NoReply),
+    let encode = move |mut answer: A::Answer, meter: &Meter| {
+        let throttle = charge::<A>(&mut answer, meter);
+        let reply = reply::encode::<A::Request, A::Answer>(answer, correlation_id, version)?;
+        if let Some(metered) = meter {
+            metered.note_time();
+        }
+        Ok(reply.holding(throttle))
+    };
+    let answer = A::handle(handles, &context, request);
+    let meter = context.meter;
+    match answer {
+        Answer::Now(answer) => encode(answer, &meter).map(Handled::Now),
+        Answer::Later(pending) => {
+            if let Some(metered) = &meter {
+                metered.pause();
+            }
+            Ok(Handled::Later(Box::pin(async move { encode(pending.await?, &meter) })))
+        }
+        // Without an answer nobody is told of a throttle, and the time that was spent is not charged, as in Kafka.
+        Answer::Nothing => Ok(Handled::NoReply(match &meter {
+            Some(metered) if A::PRODUCES => metered.charge_produced(),
+            _ => Throttle::NONE,
+        })),
         Answer::Disconnect(reason) => Err(reason),
     }
+}
+
+/// Charges the client for its request; the answer says for how long it is held back.
+fn charge<A: Api>(answer: &mut A::Answer, meter: &Meter) -> Throttle {
+    let Some(metered) = meter else {
+        return Throttle::NONE;
+    };
+    metered.resume();
+    let produced = match A::PRODUCES {
+        true => metered.charge_produced(),
+        false => Throttle::NONE,
+    };
+    reply::Encode::charge(answer, metered, produced)
 }
 
 impl Service for Arc<Handles> {
@@ -189,12 +228,14 @@ impl Service for Arc<Handles> {
                 version,
             });
         }
+        let frame_len = frame.len();
         let mut reader = Reader::new(frame);
         let (_, header) = RequestHeader::read_first(&mut reader).map_err(|error| malformed(error.to_string()))?;
         let body = reader.rest();
         let context = RequestContext {
             connection: Arc::clone(connection),
             version,
+            meter: meter::meter(self, connection, &header, frame_len),
         };
         (entry.call)(self, context, header, body)
     }

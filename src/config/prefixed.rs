@@ -1,9 +1,11 @@
 //! Names that are known by their beginning: what Kafka hands on to a listener or a plug-in.
 //!
 //! `listener.name.<listener>.…` gives a security or connection setting for one listener; the two prefixes of tiered
-//! storage carry whatever its plug-ins define. None has an effect here, and each is named at start when set.
+//! storage carry whatever its plug-ins define. A listener's own limits on connections are heeded; nothing else has an effect
+//! here, and each is named at start when set.
 
 use super::declarations;
+use super::listener_limits;
 
 const LISTENER: &str = "listener.name.";
 const PLUG_INS: [&str; 2] = ["rsm.config.", "rlmm.config."];
@@ -20,11 +22,20 @@ const MECHANISMS: [&str; 6] = [
 
 /// Whether Kafka knows names like this one.
 pub(super) fn is_known(name: &str) -> bool {
-    why_without_effect(name).is_some()
+    has_effect(name) || why_without_effect(name).is_some()
+}
+
+/// Whether a listener heeds this setting of its own.
+fn has_effect(name: &str) -> bool {
+    let own = name.strip_prefix(LISTENER).and_then(|rest| rest.split_once('.'));
+    own.is_some_and(|(listener, setting)| !listener.is_empty() && listener_limits::NAMES.contains(&setting))
 }
 
 /// Why a name like this one has no effect; nothing if names like it are not known.
 pub(super) fn why_without_effect(name: &str) -> Option<&'static str> {
+    if has_effect(name) {
+        return None;
+    }
     if PLUG_INS
         .iter()
         .any(|prefix| name.len() > prefix.len() && name.starts_with(prefix))
@@ -37,5 +48,5 @@ pub(super) fn why_without_effect(name: &str) -> Option<&'static str> {
         _ => rest,
     };
     let known = !listener.is_empty() && declarations::broker(setting).is_some();
-    known.then_some("listeners have no settings of their own in this version")
+    known.then_some("listeners have no such settings of their own in this version")
 }

@@ -9,6 +9,7 @@ mod banner;
 mod directories;
 mod error;
 mod net_config;
+mod quotas;
 mod rest_listeners;
 mod start;
 mod upkeep;

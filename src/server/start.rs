@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::banner::Banner;
 use super::directories::Directories;
 use super::net_config::net_config;
+use super::quotas::ClientLimits;
 use super::rest_listeners::RestSockets;
 use super::upkeep::Upkeep;
 use super::{Broker, ServerError};
@@ -86,8 +87,10 @@ impl Broker {
         let handle = controller.handle();
         let partitions = open_partitions(&settings, &world, &directories, &handle.metadata().load_full()).await?;
         handle.register_publisher(Arc::clone(&partitions) as _).await?;
+        let limits = Arc::new(ClientLimits::new(settings.broker()));
+        handle.register_publisher(Arc::clone(&limits) as _).await?;
 
-        let handles = Arc::new(api_handles(&settings, &world, handle, &partitions));
+        let handles = Arc::new(api_handles(&settings, &world, handle, &partitions, &limits));
         let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
         let net = listeners.serve(service, Arc::clone(&world.clock));
         rest.open(&handles);
@@ -130,6 +133,7 @@ fn api_handles(
     world: &World,
     controller: ControllerHandle,
     partitions: &Arc<PartitionRegistry>,
+    limits: &ClientLimits,
 ) -> Handles {
     let settings = Arc::new(settings.broker().clone());
     Handles {
@@ -142,6 +146,7 @@ fn api_handles(
             eviction_age_ms: SESSION_EVICTION_MS,
         }),
         producer_ids: ProducerIds::default(),
+        quotas: Arc::clone(&limits.quotas),
         clock: Arc::clone(&world.clock),
         random: Arc::clone(&world.random),
         settings,

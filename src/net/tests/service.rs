@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::api::service::{ConnectionInfo, Disconnect, Handled, Reply, ReplyChunk, Service};
 use crate::disk::{Disk, FileRange, OpenMode, SimDisk};
+use crate::quota::Throttle;
 
 /// What a request asks for: its first byte. Seven bytes of a number and then any payload follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +99,7 @@ impl Service for ScriptedService {
             Ask::Echo => Handled::Now(frame.into()),
             Ask::Later => hold(Ok(frame.into())),
             Ask::Chunks => Handled::Now(Reply::chunks(state.chunks.clone())),
-            Ask::Silence => Handled::NoReply,
+            Ask::Silence => Handled::NoReply(Throttle::NONE),
             Ask::Disconnect => return Err(Disconnect::UnknownApi { key: 999, version: 0 }),
             Ask::DisconnectLater => hold(Err(Disconnect::ShuttingDown)),
             Ask::TooLong => {
