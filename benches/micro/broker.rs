@@ -81,7 +81,7 @@ impl Broker {
         match self.handles.call(&self.connection, frame).unwrap() {
             Handled::Now(reply) => Some(reply),
             Handled::Later(pending) => Some(self.runtime.block_on(pending).unwrap()),
-            Handled::NoReply => None,
+            Handled::NoReply(_) => None,
         }
     }
 }
@@ -137,6 +137,7 @@ async fn handles(settings: Arc<Settings>, path: &Path, durability: Durability) -
             eviction_age_ms: 120_000,
         }),
         producer_ids: ProducerIds::default(),
+        quotas: Arc::default(),
         clock,
         random,
         settings: broker,

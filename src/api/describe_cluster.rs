@@ -30,14 +30,18 @@ impl Api for DescribeCluster {
             ENDPOINT_BROKERS => None,
             ENDPOINT_CONTROLLERS => Some((
                 ErrorCode::MISMATCHED_ENDPOINT_TYPE,
-                "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER",
+                "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER"
+                    .to_owned(),
             )),
-            _ => Some((ErrorCode::UNSUPPORTED_ENDPOINT_TYPE, "Unsupported endpoint type")),
+            other => Some((
+                ErrorCode::UNSUPPORTED_ENDPOINT_TYPE,
+                format!("Unsupported endpoint type {other}"),
+            )),
         };
         if let Some((error_code, message)) = refusal {
             return Answer::Now(DescribeClusterResponse {
                 error_code,
-                error_message: Some(StrBytes::from_static(message)),
+                error_message: Some(StrBytes::from(message)),
                 ..DescribeClusterResponse::default()
             });
         }

@@ -2,7 +2,7 @@
 
 use dmq_protocol::ErrorCode;
 
-use crate::controller::{ControllerError, QuotaError, TopicError};
+use crate::controller::{ControllerError, ElectionError, QuotaError, ReassignmentError, TopicError};
 use crate::fetch_session::SessionError;
 use crate::log::{InvalidRecordsKind, LogError};
 use crate::partition::PartitionError;
@@ -16,6 +16,7 @@ pub fn code_of(error: &PartitionError) -> ErrorCode {
         PartitionError::UnknownLeaderEpoch { .. } => ErrorCode::UNKNOWN_LEADER_EPOCH,
         PartitionError::NotEnoughReplicas { .. } => ErrorCode::NOT_ENOUGH_REPLICAS,
         PartitionError::OffsetOutOfRange { .. } => ErrorCode::OFFSET_OUT_OF_RANGE,
+        PartitionError::CompactedOnly(_) => ErrorCode::POLICY_VIOLATION,
         PartitionError::StorageFailed => ErrorCode::KAFKA_STORAGE_ERROR,
         PartitionError::Log(error) => code_of_log(error),
     }
@@ -68,7 +69,10 @@ pub fn code_of_controller(error: &ControllerError) -> ErrorCode {
     match error {
         ControllerError::Stopped => ErrorCode::NOT_CONTROLLER,
         ControllerError::LogFailed { .. } => ErrorCode::KAFKA_STORAGE_ERROR,
-        ControllerError::TooManyPartitions { .. } | ControllerError::TooManyChanges => ErrorCode::POLICY_VIOLATION,
+        ControllerError::TooManyPartitions { .. }
+        | ControllerError::TooManyAdditionalPartitions { .. }
+        | ControllerError::TooManyChanges => ErrorCode::POLICY_VIOLATION,
+        ControllerError::BrokerNotRegistered(_) => ErrorCode::BROKER_ID_NOT_REGISTERED,
         ControllerError::Inapplicable { .. } | ControllerError::ProducerIdsExhausted => ErrorCode::UNKNOWN_SERVER_ERROR,
     }
 }
@@ -78,7 +82,7 @@ pub fn code_of_topic(error: &TopicError) -> ErrorCode {
     match error {
         TopicError::InvalidName(_) | TopicError::NameCollision { .. } => ErrorCode::INVALID_TOPIC_EXCEPTION,
         TopicError::AlreadyExists(_) => ErrorCode::TOPIC_ALREADY_EXISTS,
-        TopicError::NonPositivePartitions => ErrorCode::INVALID_PARTITIONS,
+        TopicError::NonPositivePartitions | TopicError::InvalidPartitions(_) => ErrorCode::INVALID_PARTITIONS,
         TopicError::NonPositiveReplicationFactor | TopicError::Unplaceable { .. } => {
             ErrorCode::INVALID_REPLICATION_FACTOR
         }
@@ -86,6 +90,7 @@ pub fn code_of_topic(error: &TopicError) -> ErrorCode {
         TopicError::InvalidConfig(_) => ErrorCode::INVALID_CONFIG,
         TopicError::InvalidRequest(_) => ErrorCode::INVALID_REQUEST,
         TopicError::UnknownName => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+        TopicError::Throttled(_) => ErrorCode::THROTTLING_QUOTA_EXCEEDED,
         TopicError::UnknownId => ErrorCode::UNKNOWN_TOPIC_ID,
         TopicError::DeletionDisabled => ErrorCode::TOPIC_DELETION_DISABLED,
     }
@@ -101,5 +106,27 @@ pub fn code_of_filter(error: &FilterError) -> ErrorCode {
     match error {
         FilterError::UnknownType(_) => ErrorCode::UNSUPPORTED_VERSION,
         FilterError::EmptyType | FilterError::Twice(_) | FilterError::AddressCombined => ErrorCode::INVALID_REQUEST,
+    }
+}
+
+/// The code of the controller's refusal to elect a leader.
+pub fn code_of_election(error: &ElectionError) -> ErrorCode {
+    match error {
+        ElectionError::NoSuchTopic(_) | ElectionError::NoSuchPartition { .. } => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+        ElectionError::NotNeeded => ErrorCode::ELECTION_NOT_NEEDED,
+        ElectionError::PreferredUnavailable => ErrorCode::PREFERRED_LEADER_NOT_AVAILABLE,
+        ElectionError::NoneEligible => ErrorCode::ELIGIBLE_LEADERS_NOT_AVAILABLE,
+    }
+}
+
+/// The code of the controller's refusal to move a partition.
+pub fn code_of_reassignment(error: &ReassignmentError) -> ErrorCode {
+    match error {
+        ReassignmentError::NoSuchTopic(_) | ReassignmentError::NoSuchPartition { .. } => {
+            ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
+        }
+        ReassignmentError::NoneInProgress => ErrorCode::NO_REASSIGNMENT_IN_PROGRESS,
+        ReassignmentError::InvalidAssignment(_) => ErrorCode::INVALID_REPLICA_ASSIGNMENT,
+        ReassignmentError::FactorChanged { .. } => ErrorCode::INVALID_REPLICATION_FACTOR,
     }
 }

@@ -5,23 +5,33 @@
 //! This layer knows nothing of sockets and files.
 
 mod alter_client_quotas;
+mod alter_partition_reassignments;
 mod api_versions;
+mod create_partitions;
 mod create_topics;
+mod delete_records;
 mod delete_topics;
 mod describe_client_quotas;
 mod describe_cluster;
+mod describe_log_dirs;
+mod describe_producers;
+mod describe_quorum;
 mod describe_topic_partitions;
+mod elect_leaders;
 pub mod errors;
 mod fetch;
 mod handles;
 mod init_producer_id;
 pub mod list_offsets;
+mod list_partition_reassignments;
 mod metadata;
 mod meter;
 mod offset_for_leader_epoch;
 pub mod produce;
 mod reply;
 pub mod service;
+mod unregister_broker;
+mod update_features;
 
 pub use crate::controller::validate_topic_name;
 pub use handles::Handles;
@@ -128,11 +138,21 @@ const TABLE: &[Entry] = &[
     entry::<api_versions::ApiVersions>(),
     entry::<create_topics::CreateTopics>(),
     entry::<delete_topics::DeleteTopics>(),
+    entry::<delete_records::DeleteRecords>(),
     entry::<init_producer_id::InitProducerId>(),
     entry::<offset_for_leader_epoch::OffsetForLeaderEpoch>(),
+    entry::<describe_log_dirs::DescribeLogDirs>(),
+    entry::<create_partitions::CreatePartitions>(),
+    entry::<elect_leaders::ElectLeaders>(),
+    entry::<alter_partition_reassignments::AlterPartitionReassignments>(),
+    entry::<list_partition_reassignments::ListPartitionReassignments>(),
     entry::<describe_client_quotas::DescribeClientQuotas>(),
     entry::<alter_client_quotas::AlterClientQuotas>(),
+    entry::<describe_quorum::DescribeQuorum>(),
+    entry::<update_features::UpdateFeatures>(),
     entry::<describe_cluster::DescribeCluster>(),
+    entry::<describe_producers::DescribeProducers>(),
+    entry::<unregister_broker::UnregisterBroker>(),
     entry::<describe_topic_partitions::DescribeTopicPartitions>(),
 ];
 

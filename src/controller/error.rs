@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use dmq_protocol::primitive::EncodeError;
 use dmq_protocol::records::BuildError;
 
-use crate::ids::Offset;
+use crate::ids::{BrokerId, Offset};
 use crate::log::LogError;
 use crate::metadata::ApplyError;
 
@@ -32,6 +32,17 @@ pub enum ControllerError {
     /// One request may not change more than this at once. (POLICY_VIOLATION)
     #[error("Unable to perform excessively large batch operation.")]
     TooManyChanges,
+    /// One request may not add more partitions than this. (POLICY_VIOLATION)
+    #[error("Excessively large number of additional partitions per request.")]
+    TooManyAdditionalPartitions {
+        /// How many partitions the request adds.
+        partitions: usize,
+        /// How many it may add.
+        max: usize,
+    },
+    /// No broker has this id. (BROKER_ID_NOT_REGISTERED)
+    #[error("Broker ID {0} is not currently registered")]
+    BrokerNotRegistered(BrokerId),
     /// The decided records do not fit the image; nothing was written.
     #[error("the records of this change do not apply: {reason}")]
     Inapplicable {

@@ -9,11 +9,18 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::client_quotas::{self, AlterClientQuotas, AlterQuotaOutcome};
 use super::error::ControllerError;
+use super::feature_update::{self, FeatureError, UpdateFeatures};
 use super::job::{Decision, Job, Situation, job};
 use super::producer_ids::{self, ProducerIdBlock};
-use super::topic_request::{CreateTopicOutcome, CreateTopics, DeleteTopicOutcome, TopicRef};
+use super::replica_request::{
+    AddPartitions, AlterReassignments, AssignDirectories, ElectLeaders, ElectionError, PartitionRef, ReassignmentError,
+};
+use super::replicas;
+use super::topic_request::{CreateTopicOutcome, CreateTopics, DeleteTopicOutcome, TopicError, TopicRef};
 use super::topics;
+use crate::ids::BrokerId;
 use crate::metadata::{MetadataHandle, MetadataPublisher, Record};
+use crate::quota::Mutations;
 
 /// What the controller's thread is sent.
 pub(super) enum Message {
@@ -30,11 +37,24 @@ pub(super) enum Message {
 pub struct ControllerHandle {
     messages: mpsc::Sender<Message>,
     metadata: MetadataHandle,
+    mutations: Mutations,
 }
 
 impl ControllerHandle {
     pub(super) fn new(messages: mpsc::Sender<Message>, metadata: MetadataHandle) -> ControllerHandle {
-        ControllerHandle { messages, metadata }
+        ControllerHandle {
+            messages,
+            metadata,
+            mutations: Mutations::unlimited(),
+        }
+    }
+
+    /// A way to the controller on which partitions that are created or deleted are accounted for with `mutations`.
+    pub fn limited(&self, mutations: &Mutations) -> ControllerHandle {
+        ControllerHandle {
+            mutations: mutations.clone(),
+            ..self.clone()
+        }
     }
 
     /// Where the current image is found.
@@ -58,6 +78,51 @@ impl ControllerHandle {
         request: AlterClientQuotas,
     ) -> Result<Vec<AlterQuotaOutcome>, ControllerError> {
         self.run(move |situation| client_quotas::alter(situation, request))
+            .await
+    }
+
+    /// Adds partitions; one outcome for each topic, names that occur twice first.
+    pub async fn add_partitions(
+        &self,
+        request: AddPartitions,
+    ) -> Result<Vec<(String, Result<(), TopicError>)>, ControllerError> {
+        self.run(move |situation| topics::add(situation, request)).await
+    }
+
+    /// Elects leaders; an outcome for each partition, except, where none was named, for those that need no election.
+    pub async fn elect_leaders(
+        &self,
+        request: ElectLeaders,
+    ) -> Result<Vec<(PartitionRef, Result<(), ElectionError>)>, ControllerError> {
+        self.decide(move |situation| replicas::elect(situation, request)).await
+    }
+
+    /// Moves partitions to other brokers, or takes that back; an outcome for each partition, in the request's order.
+    pub async fn alter_reassignments(
+        &self,
+        request: AlterReassignments,
+    ) -> Result<Vec<(PartitionRef, Result<(), ReassignmentError>)>, ControllerError> {
+        self.decide(move |situation| replicas::alter(situation, request)).await
+    }
+
+    /// Takes a broker out of the cluster for good.
+    pub async fn unregister_broker(&self, broker: BrokerId) -> Result<(), ControllerError> {
+        self.run(move |situation| replicas::unregister(situation, broker)).await
+    }
+
+    /// Notes in which log directories replicas of `broker` lie.
+    pub async fn assign_directories(
+        &self,
+        broker: BrokerId,
+        request: AssignDirectories,
+    ) -> Result<(), ControllerError> {
+        self.decide(move |situation| replicas::assign(situation, broker, &request))
+            .await
+    }
+
+    /// Changes the levels of features: all of those named, or none.
+    pub async fn update_features(&self, request: UpdateFeatures) -> Result<Result<(), FeatureError>, ControllerError> {
+        self.decide(move |situation| feature_update::update(situation, request))
             .await
     }
 
@@ -106,7 +171,13 @@ impl ControllerHandle {
         R: Send + 'static,
         F: FnOnce(&Situation<'_>) -> Result<Decision<R>, ControllerError> + Send + 'static,
     {
-        let (job, answer) = job(decide);
+        let mutations = self.mutations.clone();
+        let (job, answer) = job(move |situation: &Situation<'_>| {
+            decide(&Situation {
+                mutations: &mutations,
+                ..*situation
+            })
+        });
         self.messages
             .send(Message::Job(job))
             .await

@@ -12,6 +12,7 @@ mod bootstrap;
 mod client_quotas;
 mod election;
 mod error;
+mod feature_update;
 mod features;
 mod handle;
 mod identity;
@@ -19,23 +20,30 @@ mod job;
 mod log;
 mod producer_ids;
 mod registration;
+mod replica_request;
+mod replicas;
 mod start;
 mod topic_request;
 mod topics;
 
 pub use client_quotas::{AlterClientQuotas, AlterQuotaOutcome, QuotaAlteration, QuotaError};
 pub use error::{ControllerError, LogFailure, StartError};
+pub use feature_update::{FeatureError, FeatureUpdate, UpdateDirection, UpdateFeatures};
 pub use features::{FEATURES, Feature};
 pub use handle::ControllerHandle;
 pub use identity::{Identity, IdentityError};
 pub use job::{Decision, Situation};
 pub use producer_ids::{PRODUCER_ID_BLOCK_SIZE, ProducerIdBlock};
+pub use replica_request::{
+    AddPartitions, AlterReassignments, AssignDirectories, ElectLeaders, ElectionError, ElectionKind, MorePartitions,
+    PartitionRef, ReassignmentError,
+};
 pub use start::{Controller, StartController};
 pub use topic_request::{
     CreateTopicOutcome, CreateTopics, CreatedTopic, DeleteTopicOutcome, EffectiveTopicConfig, InvalidTopicName,
     NewTopic, ReplicaAssignment, TopicConfigSource, TopicError, TopicRef,
 };
-pub use topics::validate_name as validate_topic_name;
+pub use topics::{CLUSTER_METADATA as CLUSTER_METADATA_TOPIC, validate_name as validate_topic_name};
 
 #[cfg(test)]
 mod tests;

@@ -93,6 +93,9 @@ pub trait Disk: fmt::Debug + Send + Sync {
     /// Bytes that may still be written to the file system that holds `path`.
     fn free_space(&self, path: &Path) -> io::Result<u64>;
 
+    /// Bytes that the file system that holds `path` has room for, used or not.
+    fn total_space(&self, path: &Path) -> io::Result<u64>;
+
     /// Whether there is a file or directory of this name.
     fn exists(&self, path: &Path) -> io::Result<bool>;
 

@@ -153,6 +153,11 @@ impl Disk for RealDisk {
         Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
     }
 
+    fn total_space(&self, path: &Path) -> io::Result<u64> {
+        let stat = rustix::fs::statvfs(path)?;
+        Ok(stat.f_blocks.saturating_mul(stat.f_frsize))
+    }
+
     fn exists(&self, path: &Path) -> io::Result<bool> {
         path.try_exists()
     }
@@ -328,7 +333,11 @@ mod tests {
         RealDisk.create_dir_all(&path).unwrap();
         RealDisk.create_dir_all(&path).unwrap();
         assert!(RealDisk.exists(&path).unwrap());
-        assert!(RealDisk.free_space(&path).unwrap() > 0);
+        let (free, total) = (
+            RealDisk.free_space(&path).unwrap(),
+            RealDisk.total_space(&path).unwrap(),
+        );
+        assert!(0 < free && free <= total);
     }
 
     #[test]

@@ -270,6 +270,10 @@ impl Disk for SimDisk {
             .saturating_sub(self.0.state.lock().used()))
     }
 
+    fn total_space(&self, _path: &Path) -> io::Result<u64> {
+        Ok(self.0.capacity.load(Ordering::Relaxed))
+    }
+
     fn exists(&self, path: &Path) -> io::Result<bool> {
         Ok(self.0.state.lock().names.contains_key(path))
     }

@@ -182,6 +182,13 @@ impl LogDir {
             .during("ask for free space", &self.path)
     }
 
+    /// Bytes that the directory's file system has room for, used or not.
+    pub fn total_space(&self) -> Result<u64, LogError> {
+        self.disk
+            .total_space(&self.path)
+            .during("ask for the file system's size", &self.path)
+    }
+
     fn directories(&self) -> Result<Vec<String>, LogError> {
         let entries = self
             .disk

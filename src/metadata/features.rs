@@ -11,6 +11,9 @@ pub const METADATA_VERSION: &str = "metadata.version";
 /// The name of the feature that versions KRaft's own records; told by a control record, never by a feature record.
 pub const KRAFT_VERSION: &str = "kraft.version";
 
+/// The name of the feature that keeps replicas eligible to lead which left the ISR with all that was committed.
+pub const ELIGIBLE_LEADER_REPLICAS_VERSION: &str = "eligible.leader.replicas.version";
+
 /// The level of each feature that is switched on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FeaturesImage {

@@ -29,7 +29,7 @@ pub use cluster::{BrokerImage, ClusterImage, ControllerImage, Endpoint, Supporte
 pub use configs::{ConfigMap, ConfigResource, ConfigResourceType, ConfigsImage};
 pub use delta::MetadataDelta;
 pub use error::ApplyError;
-pub use features::{FeaturesImage, KRAFT_VERSION, METADATA_VERSION};
+pub use features::{ELIGIBLE_LEADER_REPLICAS_VERSION, FeaturesImage, KRAFT_VERSION, METADATA_VERSION};
 pub use handle::{MetadataHandle, MetadataPublisher, MetadataWriter};
 pub use image::{MetadataImage, Provenance};
 pub use preserved::{PreservedImage, PreservedKey};

@@ -1,16 +1,17 @@
 //! How many connections there are, and whether one more may come.
 //!
 //! Counted in total, per listener and per address of the peer; a [`Permit`] is one connection, counted off on drop.
-//! Asked once per connection, so one lock is enough.
+//! Where the broker or the listener is full, a new connection waits for another one's end; where its address has enough,
+//! it is refused. Asked once per connection, so one lock is enough.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 use super::config::ConnectionLimits;
-use super::stats::RefusalReason;
 
 /// The counts of all listeners.
 #[derive(Debug)]
@@ -18,6 +19,18 @@ pub(super) struct Admission {
     limits: ConnectionLimits,
     listener_maxima: Vec<usize>,
     counts: Mutex<Counts>,
+    freed: Notify,
+}
+
+/// Why a connection is not admitted now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Denied {
+    /// `max.connections` is reached.
+    BrokerFull,
+    /// The listener's own maximum is reached.
+    ListenerFull,
+    /// The peer's address has as many as it may.
+    AddressFull,
 }
 
 #[derive(Debug, Default)]
@@ -42,13 +55,34 @@ impl Admission {
             limits,
             listener_maxima,
             counts: Mutex::default(),
+            freed: Notify::new(),
         })
     }
 
-    /// Counts a connection, unless a limit is reached.
-    pub fn admit(self: &Arc<Admission>, listener: usize, peer: IpAddr) -> Result<Permit, RefusalReason> {
-        let address = peer.to_canonical();
+    /// Told whenever a connection has ended.
+    pub fn freed(&self) -> &Notify {
+        &self.freed
+    }
+
+    /// Whether the broker or the listener is full.
+    pub fn full(&self, listener: usize) -> Option<Denied> {
+        self.full_with(&self.counts.lock(), listener)
+    }
+
+    fn full_with(&self, counts: &Counts, listener: usize) -> Option<Denied> {
         let listener_max = self.listener_maxima.get(listener).copied().unwrap_or(usize::MAX);
+        match () {
+            () if counts.total >= self.limits.max => Some(Denied::BrokerFull),
+            () if counts.per_listener.get(&listener).copied().unwrap_or(0) >= listener_max => {
+                Some(Denied::ListenerFull)
+            }
+            () => None,
+        }
+    }
+
+    /// Counts a connection, unless a limit is reached.
+    pub fn admit(self: &Arc<Admission>, listener: usize, peer: IpAddr) -> Result<Permit, Denied> {
+        let address = peer.to_canonical();
         let address_max = self
             .limits
             .per_ip_overrides
@@ -56,14 +90,11 @@ impl Admission {
             .copied()
             .unwrap_or(self.limits.per_ip_max);
         let mut counts = self.counts.lock();
-        if counts.total >= self.limits.max {
-            return Err(RefusalReason::Total);
-        }
-        if counts.per_listener.get(&listener).copied().unwrap_or(0) >= listener_max {
-            return Err(RefusalReason::Listener);
+        if let Some(full) = self.full_with(&counts, listener) {
+            return Err(full);
         }
         if counts.per_address.get(&address).copied().unwrap_or(0) >= address_max {
-            return Err(RefusalReason::Address);
+            return Err(Denied::AddressFull);
         }
         counts.total += 1;
         *counts.per_listener.entry(listener).or_default() += 1;
@@ -89,6 +120,8 @@ impl Drop for Permit {
                 counts.per_address.remove(&self.address);
             }
         }
+        drop(counts);
+        self.admission.freed.notify_waiters();
     }
 }
 
@@ -113,16 +146,16 @@ mod tests {
         let admission = Admission::new(limits(3, 2), vec![usize::MAX, 1]);
         let first = admission.admit(0, ip("10.0.0.1")).unwrap();
         let _second = admission.admit(0, ip("10.0.0.1")).unwrap();
-        assert_eq!(admission.admit(0, ip("10.0.0.1")).unwrap_err(), RefusalReason::Address);
+        assert_eq!(admission.admit(0, ip("10.0.0.1")).unwrap_err(), Denied::AddressFull);
         assert_eq!(
             admission.admit(0, ip("::ffff:10.0.0.1")).unwrap_err(),
-            RefusalReason::Address
+            Denied::AddressFull
         );
-        assert_eq!(admission.admit(0, ip("10.0.0.9")).unwrap_err(), RefusalReason::Address);
+        assert_eq!(admission.admit(0, ip("10.0.0.9")).unwrap_err(), Denied::AddressFull);
         let third = admission.admit(1, ip("10.0.0.2")).unwrap();
-        assert_eq!(admission.admit(0, ip("10.0.0.3")).unwrap_err(), RefusalReason::Total);
+        assert_eq!(admission.admit(0, ip("10.0.0.3")).unwrap_err(), Denied::BrokerFull);
         drop(first);
-        assert_eq!(admission.admit(1, ip("10.0.0.3")).unwrap_err(), RefusalReason::Listener);
+        assert_eq!(admission.admit(1, ip("10.0.0.3")).unwrap_err(), Denied::ListenerFull);
         drop(third);
         assert!(admission.admit(1, ip("10.0.0.3")).is_ok());
         let _again = admission.admit(0, ip("10.0.0.1")).unwrap();

@@ -18,6 +18,7 @@ use super::drain::Drain;
 use super::stats::ListenerStats;
 use crate::api::service::{ListenerInfo, Service};
 use crate::env::Clock;
+use crate::quota::ConnectionRates;
 
 /// Listening sockets that nobody accepts from yet.
 #[derive(Debug)]
@@ -66,7 +67,7 @@ impl BoundListeners {
     }
 
     /// Accepts connections and serves them, on tasks of the runtime that this is called on.
-    pub fn serve(self, service: Arc<dyn Service>, clock: Arc<dyn Clock>) -> NetServer {
+    pub fn serve(self, service: Arc<dyn Service>, rates: Arc<ConnectionRates>, clock: Arc<dyn Clock>) -> NetServer {
         let budget = MemoryBudget::new(self.config.request_memory_bytes);
         let pool = BufferPool::new(budget.clone());
         let drain = Arc::new(Drain::new());
@@ -78,6 +79,7 @@ impl BoundListeners {
             .collect();
         let shared = Arc::new(AcceptShared {
             admission: Admission::new(self.config.connections.clone(), maxima),
+            rates,
             drain: Arc::clone(&drain),
             clock,
             next_connection_id: AtomicU64::new(1),

@@ -1,6 +1,6 @@
 //! Why a partition refuses a request. The api layer gives each a Kafka code.
 
-use crate::ids::{BrokerId, LeaderEpoch, Offset};
+use crate::ids::{BrokerId, LeaderEpoch, Offset, TopicPartition};
 use crate::log::LogError;
 
 /// A request that a partition did not serve.
@@ -48,6 +48,9 @@ pub enum PartitionError {
         /// The first offset that is not there yet.
         end: Offset,
     },
+    /// The topic is compacted only: nothing of it is removed on request.
+    #[error("records of {0} cannot be deleted: its cleanup.policy is compact")]
+    CompactedOnly(TopicPartition),
     /// The log directory failed; nothing more is read from or written to it.
     #[error("the log directory of this partition has failed")]
     StorageFailed,

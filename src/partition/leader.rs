@@ -282,7 +282,7 @@ impl Partition {
         self.high_watermark().min(self.log.stable_offset())
     }
 
-    fn leading(&self) -> Result<Arc<Role>, PartitionError> {
+    pub(super) fn leading(&self) -> Result<Arc<Role>, PartitionError> {
         let role = self.role.load_full();
         if self.has_failed() {
             return Err(PartitionError::StorageFailed);

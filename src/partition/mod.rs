@@ -6,6 +6,8 @@
 //! Invariants: log start ≤ last stable offset ≤ high watermark ≤ log end; the high watermark never goes back while this
 //! replica leads. Nothing here waits: an append returns once it is in the log, and whoever needs more parks.
 
+mod delete_records;
+mod directories;
 mod error;
 mod leader;
 mod loading;
@@ -16,6 +18,8 @@ mod registry;
 mod replica;
 mod upkeep;
 
+pub use delete_records::DeleteUpTo;
+pub use directories::{DirectoryStatus, ReplicaStatus};
 pub use error::PartitionError;
 pub use leader::{Appended, FetchFrom, Isolation, PartitionRead, RequiredAcks};
 pub use loading::LoadProgress;
@@ -33,7 +37,7 @@ use parking_lot::Mutex;
 use crate::config::TopicSettings;
 use crate::disk::GroupCommit;
 use crate::ids::{BrokerId, LeaderEpoch, Offset, TopicId, TopicPartition};
-use crate::log::Log;
+use crate::log::{Log, ProducerStatus};
 use crate::metadata::PartitionImage;
 use purgatory::{CommitQueue, ReaderSet};
 
@@ -131,6 +135,13 @@ impl Partition {
     /// Bytes of records on disk.
     pub fn size_bytes(&self) -> u64 {
         self.log.size_bytes()
+    }
+
+    /// The producers that the log remembers, in the order of their ids.
+    pub fn producers(&self) -> Vec<ProducerStatus> {
+        let mut producers = self.log.producers();
+        producers.sort_unstable_by_key(|producer| producer.producer_id);
+        producers
     }
 
     /// The settings of the partition's topic.

@@ -67,6 +67,8 @@ pub struct PartitionRegistry {
     offline: DashMap<Key, LogError>,
     /// Directories of deleted topics, and when they may be removed (monotonic).
     doomed: Mutex<Vec<Doomed>>,
+    /// Held while checkpoint files are written: one writer of each at a time.
+    pub(super) checkpointing: Mutex<()>,
 }
 
 #[derive(Debug, Clone)]
@@ -108,6 +110,7 @@ impl PartitionRegistry {
             replicas: DashMap::new(),
             offline: DashMap::new(),
             doomed: Mutex::default(),
+            checkpointing: Mutex::default(),
         }
     }
 

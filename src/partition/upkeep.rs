@@ -75,6 +75,7 @@ impl PartitionRegistry {
 
     /// Closes every log and marks each directory whose logs all closed as cleanly shut down.
     pub fn close(&self, broker_epoch: i64) {
+        let _one_writer = self.checkpointing.lock();
         let placed = self.placed();
         for dir in &self.world().dirs {
             let here = placed
@@ -115,6 +116,7 @@ impl PartitionRegistry {
     }
 
     fn write(&self, which: Checkpoint, offset_of: impl Fn(&Partition) -> Result<Option<Offset>, LogError>) {
+        let _one_writer = self.checkpointing.lock();
         let placed = self.placed();
         for dir in &self.world().dirs {
             let mut offsets = BTreeMap::new();

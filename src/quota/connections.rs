@@ -60,6 +60,12 @@ impl Limited {
     }
 }
 
+impl Default for ConnectionRates {
+    fn default() -> ConnectionRates {
+        ConnectionRates::new(Window::default(), None, Vec::new())
+    }
+}
+
 impl ConnectionRates {
     /// With the limits of `max.connection.creation.rate`, for the broker and for each listener in order.
     pub fn new(window: Window, broker: Option<u32>, listeners: Vec<Option<u32>>) -> ConnectionRates {
@@ -99,12 +105,17 @@ impl ConnectionRates {
             }
         }
         let names = hosts.keys().cloned().collect();
-        self.change(|state| {
-            state.address_limits = limits;
-            state.host_limits = hosts;
-            state.default_address_limit = default;
-        });
+        self.limit_addresses(default, limits, hosts);
         names
+    }
+
+    /// Sets the limits of all addresses: of each, of these, and of these hosts.
+    pub fn limit_addresses(&self, each: Option<f64>, these: HashMap<IpAddr, f64>, hosts: HashMap<Arc<str>, f64>) {
+        self.change(|state| {
+            state.address_limits = these;
+            state.host_limits = hosts;
+            state.default_address_limit = each;
+        });
     }
 
     /// The address of a host that has a limit by its name.

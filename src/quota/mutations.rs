@@ -102,7 +102,7 @@ struct Limited {
 
 impl Mutations {
     /// No limit: the broker's own changes, and everybody's while there is no quota.
-    pub fn unlimited() -> Mutations {
+    pub const fn unlimited() -> Mutations {
         Mutations(None)
     }
 

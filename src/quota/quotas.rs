@@ -68,6 +68,12 @@ pub struct Quotas {
     pub mutations: Arc<MutationQuota>,
 }
 
+impl Default for Quotas {
+    fn default() -> Quotas {
+        Quotas::new(Window::default(), Window::default())
+    }
+}
+
 impl Quotas {
     /// Without limits yet. `clients` is `quota.window.*`, `controller` is `controller.quota.window.*`.
     pub fn new(clients: Window, controller: Window) -> Quotas {

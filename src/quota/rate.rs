@@ -14,6 +14,13 @@ pub struct Window {
     sample_ms: i64,
 }
 
+impl Default for Window {
+    /// Kafka's: eleven samples of a second.
+    fn default() -> Window {
+        Window::new(11, Duration::from_secs(1))
+    }
+}
+
 impl Window {
     /// `quota.window.num` samples of `quota.window.size.seconds` each; at least one of at least a millisecond.
     pub fn new(samples: usize, sample: Duration) -> Window {

@@ -92,7 +92,7 @@ impl Broker {
 
         let handles = Arc::new(api_handles(&settings, &world, handle, &partitions, &limits));
         let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
-        let net = listeners.serve(service, Arc::clone(&world.clock));
+        let net = listeners.serve(service, Arc::clone(&limits.connections), Arc::clone(&world.clock));
         rest.open(&handles);
         let upkeep = Upkeep::start(settings.broker(), &partitions);
         let broker = Broker {

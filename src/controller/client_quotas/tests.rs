@@ -4,6 +4,7 @@ use super::*;
 use crate::config::Settings;
 use crate::env::SeededRandom;
 use crate::metadata::{MetadataDelta, MetadataImage};
+use crate::quota::Mutations;
 
 type Parts<'a> = &'a [(&'a str, Option<&'a str>)];
 
@@ -38,6 +39,7 @@ impl Cluster {
             settings: &settings,
             now_ms: 0,
             random: &random,
+            mutations: &Mutations::unlimited(),
         };
         let decision = alter(&situation, request).unwrap();
         let mut delta = MetadataDelta::new(&self.0);
@@ -73,80 +75,54 @@ fn a_quota_is_set_changed_and_removed_and_what_changes_nothing_is_not_written() 
     assert_eq!(cluster.one(alteration(ALICE, &[("anything", None)])), (Ok(()), 0));
 }
 
+/// The words in which a change of one quota is refused.
+fn refusal(parts: Parts<'_>, key: &str, value: f64) -> String {
+    let request = AlterClientQuotas {
+        alterations: vec![alteration(parts, &[(key, Some(value))])],
+        unknown_hosts: BTreeSet::from([Arc::from("no.host")]),
+        ..AlterClientQuotas::default()
+    };
+    let (mut results, records) = Cluster::new().alter(request);
+    assert_eq!(records, 0);
+    results.remove(0).unwrap_err().to_string()
+}
+
 #[test]
-fn wrong_entities_and_limits_are_refused_in_kafkas_words() {
-    let rate = "producer_byte_rate";
-    let cases: &[(Parts<'_>, &str, f64, &str)] = &[
-        (&[], rate, 1.0, "Invalid empty client quota entity"),
-        (
-            &[("group", Some("g"))],
-            rate,
-            1.0,
-            "Unhandled client quota entity type: group",
-        ),
-        (&[("user", Some(""))], rate, 1.0, "Empty user not supported"),
-        (
-            &[("ip", Some("1.2.3.4")), ("user", Some("u"))],
-            "connection_creation_rate",
-            1.0,
-            "Invalid quota entity combination, IP entity shouldnot be combined with User or ClientId",
-        ),
-        (
-            &[("ip", Some("no.host"))],
-            rate,
-            1.0,
-            "no.host is not a valid IP or resolvable host.",
-        ),
-        (
-            &[("ip", Some("1.2.3.4"))],
-            rate,
-            1.0,
-            "Invalid configuration key producer_byte_rate",
-        ),
-        (
-            ALICE,
-            "connection_creation_rate",
-            1.0,
-            "Invalid configuration key connection_creation_rate",
-        ),
-        (
-            ALICE,
-            rate,
-            f64::NAN,
-            "Quota producer_byte_rate must be a finite number",
-        ),
-        (
-            ALICE,
-            rate,
-            f64::INFINITY,
-            "Quota producer_byte_rate must be a finite number",
-        ),
-        (ALICE, rate, 0.0, "Quota producer_byte_rate must be greater than 0"),
-        (
-            ALICE,
-            rate,
-            1e20,
-            "Proposed value for producer_byte_rate is too large for a LONG.",
-        ),
-        (ALICE, rate, 1.5, "producer_byte_rate cannot be a fractional value."),
-        (
-            &[("ip", None)],
-            "connection_creation_rate",
-            2_147_483_648.0,
-            "Proposed value for connection_creation_rate is too large for an INT.",
-        ),
-    ];
-    for (parts, key, value, words) in cases {
-        let mut cluster = Cluster::new();
-        let request = AlterClientQuotas {
-            alterations: vec![alteration(parts, &[(key, Some(*value))])],
-            unknown_hosts: BTreeSet::from([Arc::from("no.host")]),
-            ..AlterClientQuotas::default()
-        };
-        let (mut results, records) = cluster.alter(request);
-        assert_eq!(results.remove(0).unwrap_err().to_string(), *words);
-        assert_eq!(records, 0, "{words}");
-    }
+fn wrong_entities_are_refused_in_kafkas_words() {
+    let of = |parts| refusal(parts, "producer_byte_rate", 1.0);
+    assert_eq!(of(&[]), "Invalid empty client quota entity");
+    assert_eq!(of(&[("group", Some("g"))]), "Unhandled client quota entity type: group");
+    assert_eq!(of(&[("user", Some(""))]), "Empty user not supported");
+    let combined = "Invalid quota entity combination, IP entity shouldnot be combined with User or ClientId";
+    assert_eq!(of(&[("ip", Some("1.2.3.4")), ("user", Some("u"))]), combined);
+    assert_eq!(
+        of(&[("ip", Some("no.host"))]),
+        "no.host is not a valid IP or resolvable host."
+    );
+    assert_eq!(
+        of(&[("ip", Some("1.2.3.4"))]),
+        "Invalid configuration key producer_byte_rate"
+    );
+    let of_user = refusal(ALICE, "connection_creation_rate", 1.0);
+    assert_eq!(of_user, "Invalid configuration key connection_creation_rate");
+}
+
+#[test]
+fn wrong_limits_are_refused_in_kafkas_words() {
+    let of = |value| refusal(ALICE, "producer_byte_rate", value);
+    assert_eq!(of(f64::NAN), "Quota producer_byte_rate must be a finite number");
+    assert_eq!(of(f64::INFINITY), "Quota producer_byte_rate must be a finite number");
+    assert_eq!(of(0.0), "Quota producer_byte_rate must be greater than 0");
+    assert_eq!(
+        of(1e20),
+        "Proposed value for producer_byte_rate is too large for a LONG."
+    );
+    assert_eq!(of(1.5), "producer_byte_rate cannot be a fractional value.");
+    let connections = refusal(&[("ip", None)], "connection_creation_rate", 2_147_483_648.0);
+    assert_eq!(
+        connections,
+        "Proposed value for connection_creation_rate is too large for an INT."
+    );
 }
 
 #[test]
@@ -246,6 +222,7 @@ fn a_request_of_too_many_changes_is_refused_as_a_whole() {
         settings: &settings,
         now_ms: 0,
         random: &random,
+        mutations: &Mutations::unlimited(),
     };
     let user = |number: usize| QuotaAlteration {
         entity: BTreeMap::from([(Arc::from("user"), Some(Arc::from(number.to_string())))]),

@@ -79,6 +79,7 @@ fn decide(situation: &Situation<'_>, topic: &NewTopic) -> Result<(CreatedTopic, 
         assigned(situation, topic)?
     };
 
+    situation.mutations.take(partitions.len())?;
     let id = TopicId(situation.random.uuid());
     let version = situation.image.features.level(METADATA_VERSION);
     let text = |of: &str| StrBytes::from(of.to_owned());
@@ -211,7 +212,12 @@ fn assigned(situation: &Situation<'_>, topic: &NewTopic) -> Result<Vec<Partition
     Ok(partitions.into_values().collect())
 }
 
-fn check_replicas(situation: &Situation<'_>, replicas: &[BrokerId], expected: Option<usize>) -> Result<(), TopicError> {
+/// Whether a partition may have these replicas, named by hand.
+pub(in crate::controller) fn check_replicas(
+    situation: &Situation<'_>,
+    replicas: &[BrokerId],
+    expected: Option<usize>,
+) -> Result<(), TopicError> {
     let refused = |text: String| {
         Err(TopicError::InvalidAssignment(format!(
             "The manual partition assignment {text}"

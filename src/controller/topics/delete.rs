@@ -62,5 +62,6 @@ fn decide<'a>(
             "The provided topic name maps to an ID that was already supplied.",
         ));
     }
+    situation.mutations.take(found.partitions.len())?;
     Ok(found)
 }

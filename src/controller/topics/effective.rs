@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::{Setting, SettingError, Settings, Source, TopicSettings, declarations};
+use crate::controller::job::Situation;
 use crate::controller::topic_request::{EffectiveTopicConfig, TopicConfigSource};
 use crate::metadata::{ConfigResource, ConfigsImage};
 
@@ -31,6 +32,15 @@ pub(super) fn effective(
         .collect();
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all
+}
+
+/// The value that is in effect for one config of a topic that exists.
+pub(in crate::controller) fn effective_value(situation: &Situation<'_>, topic: &str, config: &str) -> Option<String> {
+    let setting = declarations::topic(config)?;
+    let configs = &situation.image.configs;
+    let own = configs.of_topic(topic).and_then(|own| own.get(config));
+    let own = own.map(|value| (config.to_owned(), value.to_string()));
+    one(situation.settings, configs, &own.into_iter().collect(), setting).value
 }
 
 fn one(

@@ -3,15 +3,19 @@
 //! Validation, its order and its texts are Kafka's. Each topic of a request is accepted or refused alone; the accepted
 //! ones are written as one group. It must not know where records go.
 
+mod add;
 mod create;
 mod delete;
 mod effective;
 mod name;
-pub use name::validate as validate_name;
+pub use name::{CLUSTER_METADATA, validate as validate_name};
 mod placement;
 
-pub(super) use create::create;
+pub(super) use add::add;
+pub(super) use create::{check_replicas, create};
 pub(super) use delete::delete;
+pub(super) use effective::effective_value;
+pub(super) use placement::{default_directory, is_active};
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

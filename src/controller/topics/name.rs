@@ -6,7 +6,7 @@ use crate::controller::topic_request::InvalidTopicName;
 const NAME_LEN_MAX: usize = 249;
 
 /// The metadata log's own topic, which no one else may create.
-pub(super) const CLUSTER_METADATA: &str = "__cluster_metadata";
+pub const CLUSTER_METADATA: &str = "__cluster_metadata";
 
 /// Whether a topic may have this name.
 pub fn validate(name: &str) -> Result<(), InvalidTopicName> {

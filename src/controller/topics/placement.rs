@@ -120,14 +120,15 @@ pub(super) fn newborn(cluster: &ClusterImage, replicas: Vec<BrokerId>) -> Option
     })
 }
 
-fn is_active(cluster: &ClusterImage, id: BrokerId) -> bool {
+/// Whether a broker may lead.
+pub(in crate::controller) fn is_active(cluster: &ClusterImage, id: BrokerId) -> bool {
     cluster
         .broker(id)
         .is_some_and(|broker| !broker.fenced && !broker.in_controlled_shutdown)
 }
 
 /// With one log directory there is no choice; with several the broker makes it.
-fn default_directory(cluster: &ClusterImage, id: BrokerId) -> DirectoryId {
+pub(in crate::controller) fn default_directory(cluster: &ClusterImage, id: BrokerId) -> DirectoryId {
     match cluster.broker(id).map(|broker| broker.log_dirs.as_slice()) {
         Some([]) => DirectoryId::MIGRATING,
         Some([only]) => *only,

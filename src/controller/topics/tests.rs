@@ -16,21 +16,24 @@ use crate::controller::{bootstrap, producer_ids};
 use crate::env::SeededRandom;
 use crate::ids::{BrokerId, LeaderEpoch, PartitionId, ProducerId, TopicId};
 use crate::metadata::{DirectoryId, MetadataDelta, MetadataImage, Provenance, Record};
+use crate::quota::Mutations;
 
 /// A cluster to decide in.
-struct Cluster {
-    image: Arc<MetadataImage>,
+pub(in crate::controller) struct Cluster {
+    pub image: Arc<MetadataImage>,
     settings: Settings,
     random: SeededRandom,
+    pub mutations: Mutations,
 }
 
 impl Cluster {
-    fn new(brokers: &[(i32, Option<&str>)], settings: &[(&str, &str)]) -> Cluster {
+    pub fn new(brokers: &[(i32, Option<&str>)], settings: &[(&str, &str)]) -> Cluster {
         let settings = Settings::from_pairs(settings.iter().copied()).unwrap();
         let mut cluster = Cluster {
             image: Arc::new(MetadataImage::empty("c")),
             settings,
             random: SeededRandom::new(7),
+            mutations: Mutations::unlimited(),
         };
         cluster.apply(&bootstrap::first_group(&bootstrap::features(), &cluster.settings));
         for (id, rack) in brokers {
@@ -46,18 +49,19 @@ impl Cluster {
         cluster
     }
 
-    fn apply(&mut self, records: &[Record]) {
+    pub fn apply(&mut self, records: &[Record]) {
         let mut delta = MetadataDelta::new(&self.image);
         records.iter().for_each(|record| delta.apply(record).unwrap());
         self.image = delta.finish(Provenance::NONE).0;
     }
 
-    fn situation(&self) -> Situation<'_> {
+    pub fn situation(&self) -> Situation<'_> {
         Situation {
             image: &self.image,
             settings: &self.settings,
             now_ms: 0,
             random: &self.random,
+            mutations: &self.mutations,
         }
     }
 
@@ -67,7 +71,7 @@ impl Cluster {
         decision.response
     }
 
-    fn create_one(&mut self, topic: NewTopic) -> Result<CreatedTopic, String> {
+    pub fn create_one(&mut self, topic: NewTopic) -> Result<CreatedTopic, String> {
         let request = CreateTopics {
             topics: vec![topic],
             validate_only: false,
@@ -82,7 +86,7 @@ impl Cluster {
     }
 }
 
-fn sized(name: &str, num_partitions: i32, replication_factor: i16) -> NewTopic {
+pub(in crate::controller) fn sized(name: &str, num_partitions: i32, replication_factor: i16) -> NewTopic {
     NewTopic {
         num_partitions,
         replication_factor,

@@ -19,7 +19,7 @@ const CLIENTS: Client<'_> = Client {
 };
 
 fn window() -> Window {
-    Window::new(11, Duration::from_secs(1))
+    Window::default()
 }
 
 /// Quotas as records set them: the entity's parts, the key, the limit.

@@ -2,14 +2,18 @@
 //!
 //! Error codes are Apache Kafka's for the same request; where DMQ answers otherwise on purpose, the test says why.
 
+mod admin;
+mod delete_records;
 mod fetch;
 mod fetch_sessions;
 mod frames;
+mod log_dirs;
 mod metadata;
 mod offsets;
 mod produce;
 mod produce_refused;
 mod producers;
-mod quotas;
+pub mod quotas;
+mod throttling;
 mod topics;
 mod versions;

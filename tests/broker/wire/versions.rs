@@ -13,6 +13,8 @@ use dmq_protocol::messages::{
 };
 use dmq_protocol::{ApiKey, ErrorCode, Message, Request};
 
+use super::admin::each_admin_api;
+use super::log_dirs::each_storage_api;
 use super::producers::idempotence;
 use crate::support::batches::batch;
 use crate::support::topics::{create_request, only};
@@ -36,7 +38,7 @@ fn promised(wire: &mut Wire) -> BTreeMap<i16, (i16, i16)> {
 }
 
 /// Sends a request of each promised version and hands on the answers, which all decode.
-fn each_version<R: Request>(
+pub fn each_version<R: Request>(
     wire: &mut Wire,
     promised: &mut BTreeMap<i16, (i16, i16)>,
     request: impl Fn(i16) -> R,
@@ -125,6 +127,8 @@ fn every_api_in_every_promised_version_is_answered() {
         none(answer.topics[0].error_code, v);
     });
     rest_of_the_apis(&mut wire, promised, &topic);
+    each_admin_api(&mut wire, promised, &topic);
+    each_storage_api(&mut wire, promised, &topic);
     assert_eq!(*promised, BTreeMap::new(), "promised, and not tried here");
 }
 
