@@ -63,6 +63,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "rest",
         &[
             "api",
+            "controller",
             "partition",
             "quota",
             "metadata",

@@ -20,7 +20,7 @@ const TAKEN: usize = 3;
 struct Echo;
 
 impl Service for Echo {
-    fn call(&self, _: &Arc<ConnectionInfo>, frame: Bytes) -> Result<Handled, Disconnect> {
+    fn call(&self, _: &Arc<ConnectionInfo>, frame: Bytes, _: tokio::time::Instant) -> Result<Handled, Disconnect> {
         Ok(Handled::Now(frame.into()))
     }
 }

@@ -9,5 +9,9 @@ mod endpoints;
 mod harness;
 #[path = "rest/malformed.rs"]
 mod malformed;
+#[path = "rest/metadata.rs"]
+mod metadata;
+#[path = "rest/metrics.rs"]
+mod metrics;
 #[path = "rest/produce.rs"]
 mod produce;

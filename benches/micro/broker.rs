@@ -78,7 +78,11 @@ impl Broker {
     pub fn answer(&self, frame: Bytes) -> Option<Reply> {
         // Deadlines need the runtime's clock.
         let _runtime = self.runtime.enter();
-        match self.handles.call(&self.connection, frame).unwrap() {
+        match self
+            .handles
+            .call(&self.connection, frame, tokio::time::Instant::now())
+            .unwrap()
+        {
             Handled::Now(reply) => Some(reply),
             Handled::Later(pending) => Some(self.runtime.block_on(pending).unwrap()),
             Handled::NoReply(_) => None,
@@ -138,6 +142,7 @@ async fn handles(settings: Arc<Settings>, path: &Path, durability: Durability) -
         }),
         producer_ids: ProducerIds::default(),
         quotas: Arc::default(),
+        request_metrics: Arc::default(),
         clock,
         random,
         settings: broker,

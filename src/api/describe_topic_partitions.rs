@@ -26,22 +26,30 @@ impl Api for DescribeTopicPartitions {
 
     fn handle(
         handles: &Arc<Handles>,
-        _: &RequestContext,
+        context: &RequestContext,
         request: DescribeTopicPartitionsRequest,
     ) -> Answer<DescribeTopicPartitionsResponse> {
         let image = handles.metadata.load();
         let limit = request
             .response_partition_limit
             .clamp(1, handles.settings.max_request_partition_size_limit.max(1));
-        Answer::Now(page(&image, &request, usize::try_from(limit).unwrap_or(1)))
+        let leader_of = |partition: &PartitionImage| handles.leader_of(&image, partition, &context.connection);
+        let seen = Seen {
+            image: &image,
+            leader_of: &leader_of,
+        };
+        Answer::Now(page(&seen, &request, usize::try_from(limit).unwrap_or(1)))
     }
 }
 
-fn page(
-    image: &MetadataImage,
-    request: &DescribeTopicPartitionsRequest,
-    limit: usize,
-) -> DescribeTopicPartitionsResponse {
+/// The cluster as one client sees it.
+struct Seen<'a> {
+    image: &'a MetadataImage,
+    leader_of: &'a dyn Fn(&PartitionImage) -> Result<BrokerId, ErrorCode>,
+}
+
+fn page(seen: &Seen<'_>, request: &DescribeTopicPartitionsRequest, limit: usize) -> DescribeTopicPartitionsResponse {
+    let image = seen.image;
     let cursor = request.cursor.as_ref();
     let from: &str = cursor.map_or("", |cursor| &cursor.topic_name);
     let mut names: Vec<StrBytes> = if request.topics.is_empty() {
@@ -77,14 +85,19 @@ fn page(
             }
             continue;
         };
-        let described = described(image, topic, PartitionId(first), left);
+        let described = described(seen, topic, PartitionId(first), left);
         left -= described.partitions.len();
-        let next = first.saturating_add(i32::try_from(described.partitions.len()).unwrap_or(i32::MAX));
+        // Numbers have gaps while a metadata service tells of a topic partition by partition.
+        let after = described
+            .partitions
+            .last()
+            .map_or(first, |last| last.partition_index.saturating_add(1));
+        let next = topic.partitions.keys().find(|number| number.0 >= after);
         response.topics.push(described);
-        if topic.partition(PartitionId(next)).is_some() {
+        if let Some(PartitionId(next)) = next {
             response.next_cursor = Some(Cursor {
                 topic_name: name,
-                partition_index: next,
+                partition_index: *next,
             });
             break;
         }
@@ -107,7 +120,7 @@ fn unknown(name: StrBytes) -> ResponseTopic {
     }
 }
 
-fn described(image: &MetadataImage, topic: &TopicImage, first: PartitionId, limit: usize) -> ResponseTopic {
+fn described(seen: &Seen<'_>, topic: &TopicImage, first: PartitionId, limit: usize) -> ResponseTopic {
     let partitions = topic
         .partitions
         .iter()
@@ -119,27 +132,24 @@ fn described(image: &MetadataImage, topic: &TopicImage, first: PartitionId, limi
         is_internal: is_internal(&topic.name),
         topic_authorized_operations: TOPIC_OPERATIONS,
         partitions: partitions
-            .map(|(number, partition)| line(image, *number, partition))
+            .map(|(number, partition)| line(seen, *number, partition))
             .collect(),
         ..ResponseTopic::default()
     }
 }
 
-fn line(image: &MetadataImage, number: PartitionId, partition: &PartitionImage) -> ResponsePartition {
+fn line(seen: &Seen<'_>, number: PartitionId, partition: &PartitionImage) -> ResponsePartition {
+    let leader = (seen.leader_of)(partition);
     ResponsePartition {
-        error_code: if partition.leader.is_some() {
-            ErrorCode::NONE
-        } else {
-            ErrorCode::LEADER_NOT_AVAILABLE
-        },
+        error_code: leader.err().unwrap_or(ErrorCode::NONE),
         partition_index: number.0,
-        leader_id: partition.leader.map_or(-1, |leader| leader.0),
+        leader_id: leader.map_or(-1, |leader| leader.0),
         leader_epoch: partition.leader_epoch.0,
         replica_nodes: numbers(&partition.replicas),
         isr_nodes: numbers(&partition.isr),
         eligible_leader_replicas: Some(numbers(&partition.elr)),
         last_known_elr: Some(numbers(&partition.last_known_elr)),
-        offline_replicas: offline_replicas(image, partition),
+        offline_replicas: offline_replicas(seen.image, partition),
     }
 }
 

@@ -72,6 +72,7 @@ pub fn code_of_controller(error: &ControllerError) -> ErrorCode {
         ControllerError::TooManyPartitions { .. }
         | ControllerError::TooManyAdditionalPartitions { .. }
         | ControllerError::TooManyChanges => ErrorCode::POLICY_VIOLATION,
+        ControllerError::OwnedElsewhere { .. } => ErrorCode::POLICY_VIOLATION,
         ControllerError::BrokerNotRegistered(_) => ErrorCode::BROKER_ID_NOT_REGISTERED,
         ControllerError::Inapplicable { .. } | ControllerError::ProducerIdsExhausted => ErrorCode::UNKNOWN_SERVER_ERROR,
     }

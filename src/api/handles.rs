@@ -7,13 +7,14 @@ use crate::controller::ControllerHandle;
 use crate::env::{Clock, Random};
 use crate::fetch_session::FetchSessionCache;
 use crate::ids::{BrokerId, PartitionId, TopicId};
-use crate::metadata::{BrokerImage, MetadataHandle, TopicImage};
+use crate::metadata::{BrokerImage, MetadataHandle, MetadataImage, PartitionImage, TopicImage};
 use crate::partition::{Partition, PartitionRegistry};
 use crate::quota::Quotas;
 use dmq_protocol::{ErrorCode, StrBytes};
 
 use super::ConnectionInfo;
 use super::init_producer_id::ProducerIds;
+use super::request_metrics::RequestMetrics;
 
 /// The broker as the api layer sees it.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub struct Handles {
     pub producer_ids: ProducerIds,
     /// What clients may use.
     pub quotas: Arc<Quotas>,
+    /// What is counted of requests on Kafka listeners.
+    pub request_metrics: Arc<RequestMetrics>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -90,6 +93,22 @@ impl Handles {
             rack: broker.rack.as_ref().map(|rack| StrBytes::from(rack.to_string())),
             is_fenced: broker.fenced && broker.id != self.broker_id,
         })
+    }
+
+    /// The leader of a partition, if this client can reach it; else why not: nobody leads or the leader is not known, or
+    /// it is out of service or without a listener of this name.
+    pub fn leader_of(
+        &self,
+        image: &MetadataImage,
+        partition: &PartitionImage,
+        connection: &ConnectionInfo,
+    ) -> Result<BrokerId, ErrorCode> {
+        let leader = partition.leader.ok_or(ErrorCode::LEADER_NOT_AVAILABLE)?;
+        let broker = image.cluster.broker(leader).ok_or(ErrorCode::LEADER_NOT_AVAILABLE)?;
+        match self.address_of(broker, connection) {
+            Some(node) if !node.is_fenced => Ok(leader),
+            _ => Err(ErrorCode::LISTENER_NOT_FOUND),
+        }
     }
 
     /// The brokers with these ids, each once, as this client reaches them; ids that nobody has are left out.

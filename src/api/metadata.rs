@@ -33,7 +33,9 @@ impl Api for Metadata {
             None => true,
             Some(topics) => topics.is_empty() && context.version == 0,
         };
-        let may_create = request.allow_auto_topic_creation && handles.settings.auto_create_topics_enable;
+        // Where a metadata service makes the topics, a missing one is waited for, not made.
+        let is_owner = handles.settings.metadata_service_url.is_none();
+        let may_create = is_owner && request.allow_auto_topic_creation && handles.settings.auto_create_topics_enable;
         let missing = if may_create && !wants_all {
             missing_topics(handles, &request)
         } else {
@@ -41,16 +43,17 @@ impl Api for Metadata {
         };
         if missing.is_empty() {
             let image = handles.metadata.load();
-            return Answer::Now(respond(handles, &image, &context.connection, &request, wants_all, &[]));
+            let asked = Asked::of(context, &request, wants_all);
+            return Answer::Now(respond(handles, &image, &asked, &[]));
         }
         // Nobody is told that a topic was not created for too many changes: the next request tries again.
         let mutations = meter::mutations(&context.meter, context.version, 0);
         let handles = Arc::clone(handles);
-        let connection = Arc::clone(&context.connection);
+        let context = context.clone();
         Answer::later(async move {
             let failed = create(&handles.controller.limited(&mutations), missing).await;
             let image = handles.metadata.load_full();
-            respond(&handles, &image, &connection, &request, false, &failed)
+            respond(&handles, &image, &Asked::of(&context, &request, false), &failed)
         })
     }
 }
@@ -92,23 +95,42 @@ async fn create(controller: &ControllerHandle, names: Vec<StrBytes>) -> Vec<(Str
     failures.collect()
 }
 
+/// What is asked, by whom.
+struct Asked<'a> {
+    connection: &'a ConnectionInfo,
+    version: i16,
+    request: &'a MetadataRequest,
+    wants_all: bool,
+}
+
+impl<'a> Asked<'a> {
+    fn of(context: &'a RequestContext, request: &'a MetadataRequest, wants_all: bool) -> Asked<'a> {
+        Asked {
+            connection: &context.connection,
+            version: context.version,
+            request,
+            wants_all,
+        }
+    }
+}
+
 fn respond(
     handles: &Handles,
     image: &MetadataImage,
-    connection: &ConnectionInfo,
-    request: &MetadataRequest,
-    wants_all: bool,
+    asked: &Asked<'_>,
     failed: &[(StrBytes, ErrorCode)],
 ) -> MetadataResponse {
-    let mut topics: Vec<MetadataResponseTopic> = if wants_all {
-        image.topics.iter().map(|topic| described(image, topic)).collect()
+    let request = asked.request;
+    let described = |topic: &TopicImage| described(handles, image, asked, topic);
+    let mut topics: Vec<MetadataResponseTopic> = if asked.wants_all {
+        image.topics.iter().map(|topic| described(topic)).collect()
     } else {
         // Each topic once: a request that repeats a name must not multiply the answer.
         let mut named = HashSet::new();
         let wanted = request.topics.iter().flatten();
         wanted
             .filter(|topic| named.insert((&topic.name, topic.topic_id)))
-            .map(|topic| answer_for(image, topic, failed))
+            .map(|topic| answer_for(image, topic, &described, failed))
             .collect()
     };
     if request.include_topic_authorized_operations {
@@ -116,7 +138,7 @@ fn respond(
         known.for_each(|topic| topic.topic_authorized_operations = TOPIC_OPERATIONS);
     }
     MetadataResponse {
-        brokers: brokers(handles, image, connection),
+        brokers: brokers(handles, image, asked.connection),
         cluster_id: Some(StrBytes::from(image.cluster_id.to_string())),
         controller_id: handles.broker_id.0,
         topics,
@@ -145,6 +167,7 @@ fn brokers(handles: &Handles, image: &MetadataImage, connection: &ConnectionInfo
 fn answer_for(
     image: &MetadataImage,
     wanted: &MetadataRequestTopic,
+    described: &dyn Fn(&TopicImage) -> MetadataResponseTopic,
     failed: &[(StrBytes, ErrorCode)],
 ) -> MetadataResponseTopic {
     let by_id = wanted.topic_id != Uuid::ZERO && wanted.name.is_none();
@@ -153,7 +176,7 @@ fn answer_for(
         None => image.topics.by_id(TopicId(wanted.topic_id)),
     };
     if let Some(topic) = found {
-        return described(image, topic);
+        return described(topic);
     }
     let failure = failed.iter().find(|(name, _)| wanted.name.as_ref() == Some(name));
     let error_code = match (&wanted.name, failure) {
@@ -170,23 +193,26 @@ fn answer_for(
     }
 }
 
-fn described(image: &MetadataImage, topic: &TopicImage) -> MetadataResponseTopic {
-    let partitions = topic
-        .partitions
-        .iter()
-        .map(|(number, partition)| MetadataResponsePartition {
-            error_code: if partition.leader.is_some() {
-                ErrorCode::NONE
-            } else {
-                ErrorCode::LEADER_NOT_AVAILABLE
+/// Clients from before this version know no better than that the leader is not available.
+const LISTENER_NOT_FOUND_SINCE: i16 = 6;
+
+fn described(handles: &Handles, image: &MetadataImage, asked: &Asked<'_>, topic: &TopicImage) -> MetadataResponseTopic {
+    let partitions = topic.partitions.iter().map(|(number, partition)| {
+        let leader = handles.leader_of(image, partition, asked.connection);
+        MetadataResponsePartition {
+            error_code: match leader {
+                Ok(_) => ErrorCode::NONE,
+                Err(_) if asked.version < LISTENER_NOT_FOUND_SINCE => ErrorCode::LEADER_NOT_AVAILABLE,
+                Err(code) => code,
             },
             partition_index: number.0,
-            leader_id: partition.leader.map_or(-1, |leader| leader.0),
+            leader_id: leader.map_or(-1, |leader| leader.0),
             leader_epoch: partition.leader_epoch.0,
             replica_nodes: partition.replicas.iter().map(|broker| broker.0).collect(),
             isr_nodes: partition.isr.iter().map(|broker| broker.0).collect(),
             offline_replicas: offline_replicas(image, partition),
-        });
+        }
+    });
     MetadataResponseTopic {
         name: Some(StrBytes::from(topic.name.to_string())),
         topic_id: topic.id.0,

@@ -29,6 +29,7 @@ mod meter;
 mod offset_for_leader_epoch;
 pub mod produce;
 mod reply;
+mod request_metrics;
 pub mod service;
 mod unregister_broker;
 mod update_features;
@@ -37,6 +38,7 @@ pub use crate::controller::validate_topic_name;
 pub use handles::Handles;
 pub use init_producer_id::ProducerIds;
 pub use meter::ANONYMOUS;
+pub use request_metrics::RequestMetrics;
 pub use service::{
     ClientSoftware, ConnectionInfo, Disconnect, Endpoint, Handled, ListenerInfo, PendingReply, Reply, ReplyChunk,
     SecurityProtocol, Service,
@@ -47,12 +49,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use dmq_protocol::header::RequestHeader;
-use dmq_protocol::{ApiKey, Message, Reader, Request, VersionRange};
+use dmq_protocol::{ApiKey, ErrorCode, Message, Reader, Request, VersionRange};
+use tokio::time::Instant;
 
 use crate::ids::LeaderEpoch;
 use crate::partition::Isolation;
 use crate::quota::Throttle;
 use meter::Meter;
+use request_metrics::Timing;
 
 /// One API: its request and what is done with it.
 trait Api {
@@ -73,11 +77,12 @@ trait Api {
 }
 
 /// Who asks, and how.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct RequestContext {
     connection: Arc<ConnectionInfo>,
     version: i16,
     meter: Meter,
+    timing: Timing,
 }
 
 /// What a handler came to.
@@ -191,30 +196,40 @@ fn call<A: Api>(
         detail: error.to_string(),
     };
     let request = A::Request::decode(body, version).map_err(malformed)?;
-    let correlation_id = header.correlation_id;
-    let encode = move |mut answer: A::Answer, meter: &Meter| {
+    let (correlation_id, timing) = (header.correlation_id, context.timing);
+    let encode = move |mut answer: A::Answer, meter: &Meter, metrics: &RequestMetrics| {
         let throttle = charge::<A>(&mut answer, meter);
+        metrics.count_errors(timing, &answer);
         let reply = reply::encode::<A::Request, A::Answer>(answer, correlation_id, version)?;
         if let Some(metered) = meter {
             metered.note_time();
         }
         Ok(reply.holding(throttle))
     };
+    let metrics = &handles.request_metrics;
     let answer = A::handle(handles, &context, request);
     let meter = context.meter;
     match answer {
-        Answer::Now(answer) => encode(answer, &meter).map(Handled::Now),
+        Answer::Now(answer) => {
+            let reply = encode(answer, &meter, metrics)?;
+            metrics.answered(timing);
+            Ok(Handled::Now(reply))
+        }
         Answer::Later(pending) => {
             if let Some(metered) = &meter {
                 metered.pause();
             }
-            Ok(Handled::Later(Box::pin(async move { encode(pending.await?, &meter) })))
+            let (metrics, waiting) = (Arc::clone(metrics), metrics.waits(timing));
+            Ok(Handled::Later(Box::pin(async move {
+                let reply = encode(pending.await?, &meter, &metrics)?;
+                metrics.answered_after(waiting);
+                Ok(reply)
+            })))
         }
-        // Without an answer nobody is told of a throttle, and the time that was spent is not charged, as in Kafka.
-        Answer::Nothing => Ok(Handled::NoReply(match &meter {
-            Some(metered) if A::PRODUCES => metered.charge_produced(),
-            _ => Throttle::NONE,
-        })),
+        Answer::Nothing => {
+            metrics.answered(timing);
+            Ok(Handled::NoReply(charge_unanswered::<A>(&meter)))
+        }
         Answer::Disconnect(reason) => Err(reason),
     }
 }
@@ -232,15 +247,26 @@ fn charge<A: Api>(answer: &mut A::Answer, meter: &Meter) -> Throttle {
     reply::Encode::charge(answer, metered, produced)
 }
 
+/// Charges the client for a request without an answer: nobody is told of a throttle, and the time that was spent is not
+/// charged, as in Kafka.
+fn charge_unanswered<A: Api>(meter: &Meter) -> Throttle {
+    match meter {
+        Some(metered) if A::PRODUCES => metered.charge_produced(),
+        _ => Throttle::NONE,
+    }
+}
+
 impl Service for Arc<Handles> {
-    fn call(&self, connection: &Arc<ConnectionInfo>, frame: Bytes) -> Result<Handled, Disconnect> {
+    fn call(&self, connection: &Arc<ConnectionInfo>, frame: Bytes, arrived: Instant) -> Result<Handled, Disconnect> {
         let malformed = |detail: String| Disconnect::MalformedHeader { detail };
         let (key, version) = RequestHeader::peek(&frame).ok_or_else(|| malformed("it is too short".to_owned()))?;
-        let Some(entry) = TABLE.iter().find(|entry| entry.key as i16 == key) else {
+        let Some((place, entry)) = (0..).zip(TABLE).find(|(_, entry)| entry.key as i16 == key) else {
             return Err(Disconnect::UnknownApi { key, version });
         };
         if !entry.versions.contains(version) {
             if entry.key == ApiKey::ApiVersions {
+                let timing = self.request_metrics.begin(place, 0, arrived);
+                self.request_metrics.count_error(timing, ErrorCode::UNSUPPORTED_VERSION);
                 return api_versions::unsupported(&frame).map(Handled::Now);
             }
             return Err(Disconnect::UnsupportedVersion {
@@ -256,6 +282,7 @@ impl Service for Arc<Handles> {
             connection: Arc::clone(connection),
             version,
             meter: meter::meter(self, connection, &header, frame_len),
+            timing: self.request_metrics.begin(place, version, arrived),
         };
         (entry.call)(self, context, header, body)
     }

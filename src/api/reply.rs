@@ -2,7 +2,7 @@
 
 use bytes::BytesMut;
 use dmq_protocol::header::{self, ResponseHeader};
-use dmq_protocol::{EncodeError, Gap, Message, Request};
+use dmq_protocol::{EncodeError, ErrorCode, Gap, Message, Request};
 
 use super::meter::Metered;
 use super::{Disconnect, Reply, ReplyChunk};
@@ -19,6 +19,9 @@ pub trait Encode {
 
     /// Charges the client, and says in the answer for how long it is held back: at least for what was charged before.
     fn charge(&mut self, metered: &Metered, before: Throttle) -> Throttle;
+
+    /// Shows every error code in the answer.
+    fn error_codes(&self, see: &mut dyn FnMut(ErrorCode));
 }
 
 impl<M: Message> Encode for M {
@@ -33,6 +36,10 @@ impl<M: Message> Encode for M {
         let throttle = metered.charge_time().max(before).max(told);
         self.set_throttle_time_ms(throttle.ms());
         throttle
+    }
+
+    fn error_codes(&self, see: &mut dyn FnMut(ErrorCode)) {
+        dmq_protocol::Wire::error_codes(self, see);
     }
 }
 

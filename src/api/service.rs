@@ -14,20 +14,21 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
+use tokio::time::Instant;
 
 use crate::disk::FileRange;
 use crate::quota::Throttle;
 
 /// What the api layer offers a connection.
 pub trait Service: Send + Sync + 'static {
-    /// Handles one request frame (header and body, without the length before it).
+    /// Handles one request frame (header and body, without the length before it), the last bytes of which `arrived` then.
     ///
     /// Runs on a network thread: it must not wait for a disk, a lock held over I/O, or another task. An error closes
     /// the connection after the requests before this one have been answered.
     ///
     /// The memory of a request counts against `queued.max.request.bytes` until the last slice of `frame` is dropped: an
     /// answer that has to wait should not hold any, or other connections may have to wait with it.
-    fn call(&self, connection: &Arc<ConnectionInfo>, frame: Bytes) -> Result<Handled, Disconnect>;
+    fn call(&self, connection: &Arc<ConnectionInfo>, frame: Bytes, arrived: Instant) -> Result<Handled, Disconnect>;
 }
 
 /// An answer that is still to come.

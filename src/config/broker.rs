@@ -92,6 +92,11 @@ typed_settings! {
         transactional_id_expiration_ms: i64 = "transactional.id.expiration.ms",
         transaction_max_timeout_ms: i32 = "transaction.max.timeout.ms",
 
+        /// How many topics have samples of their own on the page of metrics.
+        metrics_topic_labels_max: usize = "metrics.topic.labels.max",
+        /// How many partitions have samples of their own on the page of metrics.
+        metrics_partition_labels_max: usize = "metrics.partition.labels.max",
+
         metadata_service_url: Option<String> = "metadata.service-url",
         metadata_heartbeat_interval_ms: i64 = "metadata.heartbeat-interval-ms",
     }

@@ -30,6 +30,26 @@ pub(super) fn fence_others(image: &MetadataImage, node: BrokerId) -> Vec<Record>
         .collect()
 }
 
+/// The records that begin a new epoch of each partition that `node` leads, where an external controller says who leads:
+/// after a stop that was not in order, readers must find out what the leader's log has lost.
+pub(super) fn own_epochs(image: &MetadataImage, node: BrokerId, clean: bool) -> Vec<Record> {
+    if clean {
+        return Vec::new();
+    }
+    let partitions = image
+        .topics
+        .iter()
+        .flat_map(|topic| topic.partitions.iter().map(move |(p, it)| (topic.id, *p, it)));
+    let led = partitions.filter(|(.., partition)| partition.leader == Some(node));
+    let begun = led.map(|(topic, number, _)| PartitionChangeRecord {
+        partition_id: number.0,
+        topic_id: topic.0,
+        leader: node.0,
+        ..PartitionChangeRecord::default()
+    });
+    begun.map(Record::from).collect()
+}
+
 fn change(
     topic: &TopicImage,
     number: PartitionId,

@@ -49,6 +49,12 @@ pub enum ControllerError {
         /// Which record, and why.
         reason: String,
     },
+    /// An external controller alone makes topics. (POLICY_VIOLATION)
+    #[error("Topics of this cluster are created by its metadata service at {url}, not by this broker.")]
+    OwnedElsewhere {
+        /// Where it is.
+        url: String,
+    },
     /// All producer ids have been given out.
     #[error("Exhausted all producerIds as the next block's end producerId has exceeded the int64 type limit")]
     ProducerIdsExhausted,

@@ -12,6 +12,7 @@ use super::error::ControllerError;
 use super::feature_update::{self, FeatureError, UpdateFeatures};
 use super::job::{Decision, Job, Situation, job};
 use super::producer_ids::{self, ProducerIdBlock};
+use super::push::{self, MetadataPush, PushError, Pushed};
 use super::replica_request::{
     AddPartitions, AlterReassignments, AssignDirectories, ElectLeaders, ElectionError, PartitionRef, ReassignmentError,
 };
@@ -94,7 +95,11 @@ impl ControllerHandle {
         &self,
         request: ElectLeaders,
     ) -> Result<Vec<(PartitionRef, Result<(), ElectionError>)>, ControllerError> {
-        self.decide(move |situation| replicas::elect(situation, request)).await
+        self.run(move |situation| {
+            situation.check_owner()?;
+            Ok(replicas::elect(situation, request))
+        })
+        .await
     }
 
     /// Moves partitions to other brokers, or takes that back; an outcome for each partition, in the request's order.
@@ -102,7 +107,11 @@ impl ControllerHandle {
         &self,
         request: AlterReassignments,
     ) -> Result<Vec<(PartitionRef, Result<(), ReassignmentError>)>, ControllerError> {
-        self.decide(move |situation| replicas::alter(situation, request)).await
+        self.run(move |situation| {
+            situation.check_owner()?;
+            Ok(replicas::alter(situation, request))
+        })
+        .await
     }
 
     /// Takes a broker out of the cluster for good.
@@ -129,6 +138,11 @@ impl ControllerHandle {
     /// Takes the next block of producer ids; none of them was ever given out before.
     pub async fn allocate_producer_ids(&self) -> Result<ProducerIdBlock, ControllerError> {
         self.run(producer_ids::allocate).await
+    }
+
+    /// Applies what an external controller pushes: all of it, or nothing.
+    pub async fn push(&self, push: MetadataPush) -> Result<Result<Pushed, PushError>, ControllerError> {
+        self.run(move |situation| Ok(push::decide(situation, &push))).await
     }
 
     /// Writes these records as one atomic group.

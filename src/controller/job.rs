@@ -26,6 +26,16 @@ pub struct Situation<'a> {
     pub mutations: &'a Mutations,
 }
 
+impl Situation<'_> {
+    /// Refuses to make what an external controller would not know of.
+    pub(super) fn check_owner(&self) -> Result<(), ControllerError> {
+        match &self.settings.broker().metadata_service_url {
+            Some(url) => Err(ControllerError::OwnedElsewhere { url: url.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
 /// What a decision leads to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision<R> {

@@ -1,5 +1,5 @@
 //! The embedded controller: decides changes of the cluster, writes them to `__cluster_metadata-0` as Kafka's metadata
-//! records, publishes the image that results.
+//! records, publishes the image that results. What an external controller pushes becomes records here, too.
 //!
 //! Decisions are pure: `decide(situation, request) -> (records, response)`; only applying records changes an image.
 //! Invariants: what is published is on stable storage; a request's records are applied together or not at all; an
@@ -19,6 +19,7 @@ mod identity;
 mod job;
 mod log;
 mod producer_ids;
+mod push;
 mod registration;
 mod replica_request;
 mod replicas;
@@ -34,6 +35,9 @@ pub use handle::ControllerHandle;
 pub use identity::{Identity, IdentityError};
 pub use job::{Decision, Situation};
 pub use producer_ids::{PRODUCER_ID_BLOCK_SIZE, ProducerIdBlock};
+pub use push::{
+    MetadataPush, PushError, Pushed, PushedBroker, PushedPartition, PushedState, REST_LISTENER, pushed_leader_epoch,
+};
 pub use replica_request::{
     AddPartitions, AlterReassignments, AssignDirectories, ElectLeaders, ElectionError, ElectionKind, MorePartitions,
     PartitionRef, ReassignmentError,

@@ -15,6 +15,7 @@ use super::actor::Actor;
 use super::error::{LogFailure, StartError};
 use super::handle::ControllerHandle;
 use super::log::{Loaded, MetadataLog, OpenMetadataLog};
+use super::push::PushedState;
 use super::registration::BrokerIdentity;
 use super::{bootstrap, election, features, registration};
 use crate::config::Settings;
@@ -170,12 +171,16 @@ impl Starting {
         self.write(controller.into_iter().collect())?;
         let epoch = self.log.end_offset().0;
         self.write(registration::register_broker(self.delta.image(), &identity, epoch))?;
-        if start.elects {
+        // Once a controller has pushed who leads, nobody else may say so.
+        let elects = start.elects && PushedState::of(self.delta.image()) == PushedState::default();
+        let changes = if elects {
             self.write(election::fence_others(self.delta.image(), identity.node))?;
-            let changes = election::after_start(self.delta.image(), identity.node, clean);
-            for some in changes.chunks(RECORDS_PER_GROUP) {
-                self.write(some.to_vec())?;
-            }
+            election::after_start(self.delta.image(), identity.node, clean)
+        } else {
+            election::own_epochs(self.delta.image(), identity.node, clean)
+        };
+        for some in changes.chunks(RECORDS_PER_GROUP) {
+            self.write(some.to_vec())?;
         }
         Ok(epoch)
     }

@@ -1,5 +1,6 @@
 //! The whole controller on a simulated disk: starts, restarts, storms, publishing. What its files survive is in `storage`.
 
+mod pushes;
 mod storage;
 
 use std::collections::BTreeMap;

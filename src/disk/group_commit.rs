@@ -11,12 +11,13 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
 use crate::env::Clock;
+use crate::telemetry::metrics::{Collect, Counter, DurationHistogram, Family, Page};
 
 /// Something that has been written to and can be made durable.
 pub trait Syncable: Send + Sync {
@@ -73,28 +74,37 @@ impl SyncTicket {
     }
 }
 
-/// Counters of the syncs done, for metrics.
+/// Counters of the syncs done.
 #[derive(Debug, Default)]
 pub struct SyncMetrics {
-    /// Targets synced.
-    pub syncs: AtomicU64,
+    /// How long each took.
+    pub took: DurationHistogram,
     /// Submissions that a sync under way or queued already covered.
-    pub submissions_shared: AtomicU64,
-    /// Time spent in syncs (µs).
-    pub micros: AtomicU64,
-    /// Syncs by duration: the n-th counts those under 2ⁿ⁺⁶ µs (64 µs, 128 µs, … 2 s), the last all longer ones.
-    pub by_duration: [AtomicU64; 16],
+    pub shared: Counter,
 }
 
-impl SyncMetrics {
-    fn record(&self, took: Duration) {
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        self.syncs.fetch_add(1, Ordering::Relaxed);
-        self.micros.fetch_add(micros, Ordering::Relaxed);
-        let bucket = (u64::BITS - (micros >> 6).leading_zeros()) as usize;
-        if let Some(count) = self.by_duration.get(bucket.min(self.by_duration.len() - 1)) {
-            count.fetch_add(1, Ordering::Relaxed);
-        }
+static SYNCS: Family = Family::histogram(
+    "kafka_log_logflushstats_logflushrateandtime_seconds",
+    &[],
+    "Syncs of a log to stable storage, and how long they took.",
+)
+.as_in_kafka("kafka.log:type=LogFlushStats,name=LogFlushRateAndTimeMs");
+static SHARED: Family = Family::counter(
+    "dmq_log_syncs_shared_total",
+    &[],
+    "Appends whose durability came with a sync that was asked for already.",
+);
+
+const FAMILIES: &[&Family] = &[&SYNCS, &SHARED];
+
+impl Collect for SyncMetrics {
+    fn families(&self) -> &'static [&'static Family] {
+        FAMILIES
+    }
+
+    fn collect(&self, page: &mut Page) {
+        page.family(&SYNCS).add_histogram(&[], &self.took.snapshot());
+        page.single(&SHARED, self.shared.get());
     }
 }
 
@@ -173,7 +183,7 @@ impl fmt::Debug for GroupCommit {
 impl Durability for GroupCommit {
     fn submit(&self, target: &Arc<dyn Syncable>) {
         if !target.ticket().on_submit() {
-            self.shared.metrics.submissions_shared.fetch_add(1, Ordering::Relaxed);
+            self.shared.metrics.shared.increment();
             return;
         }
         let mut queue = self.shared.queue.lock();
@@ -241,7 +251,7 @@ impl Shared {
             target.ticket().on_start();
             let start = self.clock.monotonic();
             target.sync();
-            self.metrics.record(self.clock.monotonic().saturating_sub(start));
+            self.metrics.took.record(self.clock.monotonic().saturating_sub(start));
             if target.ticket().on_end() {
                 self.queue.lock().targets.push_back(target);
             }
@@ -252,6 +262,7 @@ impl Shared {
 #[cfg(test)]
 mod tests {
     use std::sync::Barrier;
+    use std::sync::atomic::AtomicU64;
     use std::sync::mpsc::{Receiver, Sender, channel};
 
     use super::*;
@@ -315,7 +326,8 @@ mod tests {
         gate.wait();
         gate.wait();
         assert_eq!((synced.recv().unwrap(), synced.recv().unwrap()), (1, 100));
-        assert_eq!(pool.metrics().submissions_shared.load(Ordering::Relaxed), 99);
+        let metrics = pool.metrics();
+        assert_eq!((metrics.shared.get(), metrics.took.snapshot().count), (99, 2));
     }
 
     #[test]
@@ -342,19 +354,5 @@ mod tests {
         for (_, synced) in &targets {
             assert_eq!(synced.recv(), Ok(0));
         }
-    }
-
-    #[test]
-    fn durations_are_counted_by_powers_of_two() {
-        let metrics = SyncMetrics::default();
-        for micros in [1, 63, 64, 127, 128, 10_000_000] {
-            metrics.record(Duration::from_micros(micros));
-        }
-        let counts: Vec<u64> = metrics
-            .by_duration
-            .iter()
-            .map(|count| count.load(Ordering::Relaxed))
-            .collect();
-        assert_eq!((counts[0], counts[1], counts[2], counts[15]), (2, 2, 1, 1));
     }
 }

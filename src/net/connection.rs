@@ -65,6 +65,8 @@ struct Times {
     request_began: Instant,
     /// Bytes of a request came, or could have come.
     arrival: Instant,
+    /// Bytes were last read.
+    read: Instant,
     /// The socket took bytes.
     sent: Instant,
     ending: Instant,
@@ -78,6 +80,7 @@ impl Times {
             activity: now,
             request_began: now,
             arrival: now,
+            read: now,
             sent: now,
             ending: now,
         }
@@ -215,7 +218,7 @@ impl Connection {
         self.times.activity = self.times.now;
         self.times.request_began = self.times.now;
         let len = frame.len();
-        match self.context.service.call(&self.info, frame) {
+        match self.context.service.call(&self.info, frame, self.times.read) {
             Ok(Handled::Now(reply)) if self.answers.is_empty() => {
                 self.output.push(reply).map_err(Ending::Answer)?;
                 self.hold();
@@ -266,6 +269,7 @@ impl Connection {
             }),
             Poll::Ready(Ok(count)) => {
                 self.traffic.bytes_in += count as u64;
+                self.times.read = Instant::now();
                 self.times.arrival = self.times.now;
                 if before == Progress::None {
                     self.times.request_began = self.times.now;

@@ -15,6 +15,7 @@ use super::buffer::BufferPool;
 use super::config::NetConfig;
 use super::connection::ConnectionContext;
 use super::drain::Drain;
+use super::metrics::NetMetrics;
 use super::stats::ListenerStats;
 use crate::api::service::{ListenerInfo, Service};
 use crate::env::Clock;
@@ -104,6 +105,14 @@ impl NetServer {
     /// Each listener's counters.
     pub fn stats(&self) -> &[(BoundListener, Arc<ListenerStats>)] {
         &self.stats
+    }
+
+    /// The counters of all listeners, for the page of metrics.
+    pub fn metrics(&self) -> NetMetrics {
+        NetMetrics {
+            listeners: self.stats.clone(),
+            budget: self.budget.clone(),
+        }
     }
 
     /// Bytes that new requests may still take before connections are made to wait; negative when over the bound.

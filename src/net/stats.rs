@@ -51,6 +51,15 @@ impl RefusalReason {
         RefusalReason::AddressRate,
         RefusalReason::FileDescriptors,
     ];
+
+    /// Its name on the page of metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            RefusalReason::AddressRate => "connection.creation.rate",
+            RefusalReason::Address => "max.connections.per.ip",
+            RefusalReason::FileDescriptors => "file descriptors",
+        }
+    }
 }
 
 impl EndKind {
@@ -63,6 +72,18 @@ impl EndKind {
         EndKind::Shutdown,
         EndKind::Failure,
     ];
+
+    /// Its name on the page of metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            EndKind::Peer => "peer",
+            EndKind::Idle => "idle",
+            EndKind::Slow => "slow",
+            EndKind::Violation => "violation",
+            EndKind::Shutdown => "shutdown",
+            EndKind::Failure => "failure",
+        }
+    }
 }
 
 impl ListenerStats {

@@ -106,10 +106,12 @@ impl Partition {
         origin: AppendOrigin,
     ) -> Result<Appended, PartitionError> {
         let leadership = self.leadership.lock();
-        let (role, settings) = self.admit(acks)?;
+        let (role, settings) = self
+            .admit(acks)
+            .inspect_err(|error| self.meter.produced(0, Err(error)))?;
         let outcome = self.log.append_as_leader(records, role.leader_epoch, origin);
         drop(leadership);
-        self.appended(outcome, &settings)
+        self.appended(records.len(), outcome, &settings)
     }
 
     /// As [`Partition::append`], for a client that has an epoch, to shut out earlier ones, and does not count its records:
@@ -121,13 +123,15 @@ impl Partition {
         build: impl FnOnce(Sequence) -> Result<Bytes, E>,
     ) -> Result<Appended, E> {
         let leadership = self.leadership.lock();
-        let (role, settings) = self.admit(acks)?;
+        let (role, settings) = self
+            .admit(acks)
+            .inspect_err(|error| self.meter.produced(0, Err(error)))?;
         let records = build(self.log.next_sequence(id, epoch))?;
         let outcome = self
             .log
             .append_as_leader(&records, role.leader_epoch, AppendOrigin::Client);
         drop(leadership);
-        Ok(self.appended(outcome, &settings)?)
+        Ok(self.appended(records.len(), outcome, &settings)?)
     }
 
     /// Whether an append with these acks may be tried. Called under `leadership`.
@@ -147,10 +151,17 @@ impl Partition {
     /// What follows an append: durability is asked for, or nothing more is done with files that are in doubt.
     fn appended(
         &self,
+        bytes: usize,
         outcome: Result<AppendInfo, LogError>,
         settings: &TopicSettings,
     ) -> Result<Appended, PartitionError> {
-        let info = outcome.inspect_err(|error| self.note_failure(error))?;
+        let outcome = outcome.map_err(|error| {
+            self.note_failure(&error);
+            PartitionError::from(error)
+        });
+        let messages = |info: &AppendInfo| u64::try_from(info.last_offset.0 - info.first_offset.0 + 1).unwrap_or(0);
+        self.meter.produced(bytes, outcome.as_ref().map(messages));
+        let info = outcome?;
         let flush_messages = u64::try_from(settings.flush_messages).unwrap_or(u64::MAX);
         let flush_demanded = self.log.unflushed_messages() >= flush_messages;
         if self.durability == Durability::Fsync || flush_demanded {

@@ -12,10 +12,12 @@ mod error;
 mod leader;
 mod loading;
 mod log_config;
+mod metrics;
 mod offsets;
 pub mod purgatory;
 mod registry;
 mod replica;
+mod traffic;
 mod upkeep;
 
 pub use delete_records::DeleteUpTo;
@@ -27,6 +29,7 @@ pub use log_config::log_config;
 pub use offsets::{OffsetQuery, TimedOffset};
 pub use registry::{OpenRegistry, PartitionRegistry, RegistryError};
 pub use replica::OpenReplica;
+pub use traffic::{BrokerTraffic, TopicMeter, Traffic};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -94,6 +97,7 @@ pub struct Partition {
     /// Produces that wait for stable storage because of `flush.messages`.
     flushes: CommitQueue,
     readers: ReaderSet,
+    meter: Arc<TopicMeter>,
 }
 
 impl Partition {
@@ -142,6 +146,11 @@ impl Partition {
         let mut producers = self.log.producers();
         producers.sort_unstable_by_key(|producer| producer.producer_id);
         producers
+    }
+
+    /// Where reads of the partition are counted; appends count themselves.
+    pub fn meter(&self) -> &TopicMeter {
+        &self.meter
     }
 
     /// The settings of the partition's topic.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use dashmap::DashMap;
 use parking_lot::Mutex;
 
-use super::{Durability, OpenReplica, Partition, log_config};
+use super::{BrokerTraffic, Durability, OpenReplica, Partition, log_config};
 use crate::config::{BrokerSettings, TopicSettings};
 use crate::disk::{Disk, GroupCommit};
 use crate::env::{Clock, Random};
@@ -69,6 +69,7 @@ pub struct PartitionRegistry {
     doomed: Mutex<Vec<Doomed>>,
     /// Held while checkpoint files are written: one writer of each at a time.
     pub(super) checkpointing: Mutex<()>,
+    traffic: BrokerTraffic,
 }
 
 #[derive(Debug, Clone)]
@@ -111,6 +112,7 @@ impl PartitionRegistry {
             offline: DashMap::new(),
             doomed: Mutex::default(),
             checkpointing: Mutex::default(),
+            traffic: BrokerTraffic::default(),
         }
     }
 
@@ -137,6 +139,16 @@ impl PartitionRegistry {
     /// Whether there is no replica.
     pub fn is_empty(&self) -> bool {
         self.replicas.is_empty()
+    }
+
+    /// What went in and out.
+    pub fn traffic(&self) -> &BrokerTraffic {
+        &self.traffic
+    }
+
+    /// How many replicas' files could not be opened.
+    pub fn offline_count(&self) -> usize {
+        self.offline.len()
     }
 
     /// Whether files of some replica could not be opened: their directory then needs recovery at the next start, too.
@@ -202,6 +214,7 @@ impl PartitionRegistry {
             durability: self.open.durability,
             group_commit: Arc::clone(&self.open.group_commit),
             high_watermark: known(&checkpoints.high_watermarks),
+            meter: self.traffic.of(&topic.name),
         });
         let partition = match opened {
             Ok(partition) => partition,

@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 
 use super::purgatory::{CommitQueue, ReaderSet};
-use super::{Durability, Partition, PartitionError, Role};
+use super::{Durability, Partition, PartitionError, Role, TopicMeter};
 use crate::config::TopicSettings;
 use crate::disk::GroupCommit;
 use crate::ids::{BrokerId, LeaderEpoch, Offset, TopicId, TopicPartition};
@@ -32,6 +32,8 @@ pub struct OpenReplica {
     pub group_commit: Arc<GroupCommit>,
     /// The high watermark as it was last written down; 0 when it never was.
     pub high_watermark: Offset,
+    /// Where its topic's traffic is counted.
+    pub meter: Arc<TopicMeter>,
 }
 
 impl Partition {
@@ -71,6 +73,7 @@ impl Partition {
             commits: CommitQueue::default(),
             flushes: CommitQueue::default(),
             readers: ReaderSet::default(),
+            meter: open.meter,
         });
         // The log must not keep its replica alive.
         let replica = Arc::downgrade(&partition);

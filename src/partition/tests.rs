@@ -89,6 +89,7 @@ impl World {
             durability,
             group_commit: Arc::clone(&self.commit),
             high_watermark: Offset::ZERO,
+            meter: Arc::default(),
         });
         opened.unwrap()
     }
@@ -230,7 +231,7 @@ fn one_sync_commits_all_appends_before_it() {
     for wait in &waits {
         assert_eq!(settled(wait), Ok(()));
     }
-    let shared = world.commit.metrics().submissions_shared.load(Ordering::Relaxed);
+    let shared = world.commit.metrics().shared.get();
     assert_eq!(shared, 49);
 }
 

@@ -87,7 +87,7 @@ impl Shape for ConsumeResponse<'_> {
         ConsumeResponse {
             leader: refused.leader.clone(),
             error_message: Some(refused.message.clone()),
-            error_code: refused.code.name(),
+            error_code: refused.code_name(),
             success: false,
             ..ConsumeResponse::of(Vec::new(), Offset::UNKNOWN)
         }
@@ -170,7 +170,11 @@ impl<'a> Plan<'a> {
 
     async fn page(mut self, state: &RestState) -> Result<Response, Refused> {
         loop {
-            let read = self.wait(state).await?;
+            let read = self.wait(state).await;
+            let meter = self.partition.meter();
+            let read = read
+                .inspect(|read| meter.fetched(Ok(read.len())))
+                .inspect_err(|error| meter.fetched(Err(error)))?;
             let high_watermark = read.high_watermark;
             if read.is_empty() {
                 return Ok(Json(ConsumeResponse::of(Vec::new(), high_watermark)).into_response());

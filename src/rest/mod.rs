@@ -1,4 +1,5 @@
-//! HTTP: produce, consume, high watermark and health, for systems that use the broker as a storage service.
+//! HTTP: produce, consume, high watermark, metadata, health and metrics, for systems that use the broker as a storage
+//! service.
 //!
 //! A request takes the same way as one on a Kafka listener from [`api::produce`](crate::api::produce) and
 //! [`Partition::read`](crate::partition::Partition::read) on; what is here is JSON, HTTP statuses and nothing else.
@@ -13,6 +14,8 @@ mod health;
 mod high_water_mark;
 mod json;
 mod messages;
+mod metadata;
+mod metrics;
 mod produce;
 mod producer;
 mod refusal;
@@ -24,29 +27,48 @@ pub use state::{Phase, RestState};
 
 use std::future::Future;
 use std::io;
+use std::sync::Arc;
 
-use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, any, get, post};
 use axum::serve::ListenerExt;
+use axum::{Router, middleware};
 use tokio::net::TcpListener;
 
+use metrics::Endpoint;
 use refusal::{Refused, Told};
 
 /// Every endpoint.
 fn router(state: RestState) -> Router {
+    let counted = |endpoint, routes: MethodRouter<RestState>| {
+        routes.layer(middleware::from_fn_with_state(
+            (Arc::clone(state.metrics()), endpoint),
+            metrics::count,
+        ))
+    };
+    let read = |endpoint, routes: MethodRouter<RestState>| counted(endpoint, routes.fallback(wrong_method));
     let consume = post(consume::consume).fallback(consume::wrong_method);
     let produce = post(produce::produce).fallback(produce::wrong_method);
     Router::new()
-        .route("/api/v1/storage/messages", produce)
-        .route("/api/v1/storage/consume", consume)
+        .route("/api/v1/storage/messages", counted(Endpoint::Messages, produce))
+        .route("/api/v1/storage/consume", counted(Endpoint::Consume, consume))
         .route(
             "/api/v1/storage/partitions/{topic}/{partition}/high-water-mark",
-            get(high_water_mark::high_water_mark).fallback(wrong_method),
+            read(Endpoint::HighWaterMark, get(high_water_mark::high_water_mark)),
         )
-        .route("/api/v1/storage/health", get(health::health).fallback(wrong_method))
-        .fallback(unknown_path)
+        .route(
+            "/api/v1/storage/metadata",
+            counted(
+                Endpoint::Metadata,
+                post(metadata::push)
+                    .get(metadata::view)
+                    .fallback(metadata::wrong_method),
+            ),
+        )
+        .route("/api/v1/storage/health", read(Endpoint::Health, get(health::health)))
+        .route("/metrics", read(Endpoint::Metrics, get(metrics::metrics)))
+        .fallback_service(counted(Endpoint::Other, any(unknown_path)).with_state(state.clone()))
         .with_state(state)
 }
 

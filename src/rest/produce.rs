@@ -136,7 +136,7 @@ impl Shape for ProduceResponse {
             throttle_time_ms: 0,
             leader: refused.leader.clone(),
             error_message: Some(refused.message.clone()),
-            error_code: refused.code.name(),
+            error_code: refused.code_name(),
             success: false,
         }
     }
@@ -181,7 +181,7 @@ fn results_of(refused: &Refused, messages: usize) -> Vec<MessageResult> {
     let result = |place| MessageResult {
         offset: -1,
         timestamp: -1,
-        error_code: refused.code.name(),
+        error_code: refused.code_name(),
         error_message: at_fault.get(&place).map(|why| (*why).clone()),
     };
     (0..).take(messages).map(result).collect()

@@ -12,6 +12,7 @@ use super::status;
 use crate::api::Handles;
 use crate::api::errors::code_of;
 use crate::api::produce::Refusal;
+use crate::controller::REST_LISTENER;
 use crate::ids::{BrokerId, PartitionId};
 use crate::limits::REST_ERROR_MESSAGE_BYTES_MAX;
 use crate::partition::PartitionError;
@@ -21,6 +22,8 @@ use crate::partition::PartitionError;
 pub struct Refused {
     /// Kafka's code.
     pub code: ErrorCode,
+    /// The code's name where it is not Kafka's.
+    name: Option<&'static str>,
     /// The HTTP status.
     pub status: StatusCode,
     /// What was wrong, with which value, and what would be right.
@@ -44,6 +47,7 @@ impl Refused {
     pub fn new(code: ErrorCode, message: String) -> Refused {
         Refused {
             code,
+            name: None,
             status: status::of(code),
             message: shortened(message),
             messages: Vec::new(),
@@ -65,6 +69,19 @@ impl Refused {
     /// The same refusal with a status that HTTP has and the codes do not tell apart.
     pub fn with_status(self, status: StatusCode) -> Refused {
         Refused { status, ..self }
+    }
+
+    /// The same refusal under a name that Kafka's table does not have.
+    pub fn named(self, name: &'static str) -> Refused {
+        Refused {
+            name: Some(name),
+            ..self
+        }
+    }
+
+    /// The name to tell.
+    pub fn code_name(&self) -> &'static str {
+        self.name.unwrap_or(self.code.name())
     }
 
     /// The same refusal, naming the topic, the partition and, where another broker leads, that one.
@@ -104,9 +121,6 @@ impl Leader {
         })
     }
 }
-
-/// The listener name under which a broker's registration holds its REST address.
-const REST_LISTENER: &str = "REST";
 
 impl From<ErrorCode> for Refused {
     fn from(code: ErrorCode) -> Refused {
@@ -151,7 +165,7 @@ impl Shape for Told {
         Told {
             leader: refused.leader.clone(),
             error_message: refused.message.clone(),
-            error_code: refused.code.name(),
+            error_code: refused.code_name(),
             success: false,
         }
     }

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use dmq_protocol::ErrorCode;
 use tokio::sync::watch;
 
+use super::metrics::RestMetrics;
 use super::refusal::Refused;
 use crate::api::Handles;
+use crate::telemetry::metrics::Registry;
 
 /// How far the broker is.
 #[derive(Debug, Clone)]
@@ -26,12 +28,30 @@ pub enum Phase {
 #[derive(Debug, Clone)]
 pub struct RestState {
     phase: watch::Receiver<Phase>,
+    registry: Registry,
+    metrics: Arc<RestMetrics>,
 }
 
 impl RestState {
-    /// A state that follows `phase`.
-    pub fn new(phase: watch::Receiver<Phase>) -> RestState {
-        RestState { phase }
+    /// A state that follows `phase`, and shows the metrics of `registry`, to which it adds its own.
+    pub fn new(phase: watch::Receiver<Phase>, registry: Registry) -> RestState {
+        let metrics = Arc::new(RestMetrics::default());
+        registry.add(Arc::clone(&metrics) as _);
+        RestState {
+            phase,
+            registry,
+            metrics,
+        }
+    }
+
+    /// What is counted of requests.
+    pub(super) fn metrics(&self) -> &Arc<RestMetrics> {
+        &self.metrics
+    }
+
+    /// Everything that is counted.
+    pub(super) fn registry(&self) -> &Registry {
+        &self.registry
     }
 
     /// Where the broker is now.

@@ -28,6 +28,7 @@ use crate::config::Settings;
 use crate::controller::Controller;
 use crate::net::NetServer;
 use crate::partition::PartitionRegistry;
+use crate::telemetry::metrics::Registry;
 use rest_listeners::RestServer;
 use upkeep::Upkeep;
 
@@ -43,6 +44,7 @@ pub struct Broker {
     rest: RestServer,
     upkeep: Upkeep,
     partitions: Arc<PartitionRegistry>,
+    registry: Registry,
 }
 
 impl Broker {
@@ -63,6 +65,11 @@ impl Broker {
     /// What the api layer works with, for programs that have the broker inside them.
     pub fn handles(&self) -> &Arc<Handles> {
         &self.handles
+    }
+
+    /// Everything that is counted, as `/metrics` shows it.
+    pub fn metrics(&self) -> &Registry {
+        &self.registry
     }
 
     /// The cluster's id.

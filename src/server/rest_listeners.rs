@@ -12,6 +12,7 @@ use super::ServerError;
 use crate::api::Handles;
 use crate::config::BrokerSettings;
 use crate::rest::{self, Phase, RestState};
+use crate::telemetry::metrics::Registry;
 
 /// Listening sockets that nobody accepts from yet.
 #[derive(Debug)]
@@ -52,11 +53,12 @@ impl RestSockets {
     }
 
     /// Serves them; until [`RestServer::open`] whoever asks is told that the broker starts.
-    pub fn serve(self) -> RestServer {
+    pub fn serve(self, registry: &Registry) -> RestServer {
         let phase = watch::Sender::new(Phase::Starting);
+        let state = RestState::new(phase.subscribe(), registry.clone());
         let mut listeners = JoinSet::new();
         for socket in self.sockets {
-            let state = RestState::new(phase.subscribe());
+            let state = state.clone();
             let mut stopping = phase.subscribe();
             listeners.spawn(async move {
                 let shutdown = async move {

@@ -15,13 +15,14 @@ use super::upkeep::Upkeep;
 use super::{Broker, ServerError};
 use crate::api::{Handles, ProducerIds, Service};
 use crate::config::{BrokerSettings, Durability as DurabilitySetting, Settings};
-use crate::controller::{Controller, ControllerHandle, StartController};
+use crate::controller::{Controller, ControllerHandle, REST_LISTENER, StartController};
 use crate::disk::{Disk, GroupCommit, GroupCommitConfig, RealDisk};
 use crate::env::{Clock, Random, SystemClock, SystemRandom};
 use crate::fetch_session::{FetchSessionCache, SessionLimits};
-use crate::metadata::{DirectoryId, Endpoint, MetadataImage};
-use crate::net::{BoundListeners, default_gateway};
+use crate::metadata::{ClusterMetrics, DirectoryId, Endpoint, MetadataImage};
+use crate::net::{BoundListeners, NetServer, default_gateway};
 use crate::partition::{Durability, LoadProgress, OpenRegistry, PartitionRegistry};
+use crate::telemetry::metrics::{Collect, ProcessMetrics, Registry};
 
 /// Recovery that takes longer than this says how far it is, and again after each such time.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
@@ -66,7 +67,9 @@ impl Broker {
             );
             blocking(move || Directories::open(settings.broker(), &disk, random.as_ref())).await??
         };
-        let rest = RestSockets::bind(settings.broker()).await?.serve();
+        let registry = Registry::new();
+        registry.add(Arc::new(ProcessMetrics::new(Arc::clone(&world.clock))));
+        let rest = RestSockets::bind(settings.broker()).await?.serve(&registry);
         let rest_address = rest.addresses().first().map(ToString::to_string);
         let gateway = forwarding_gateway(world.disk.as_ref());
         let listeners = BoundListeners::bind(net_config(settings.broker(), gateway, rest_address)).await?;
@@ -80,12 +83,13 @@ impl Broker {
                 &settings,
                 &world,
                 &directories,
-                endpoints(settings.broker(), &addresses),
+                endpoints(settings.broker(), &addresses, rest.addresses().first()),
             );
             blocking(move || Controller::start(start)).await??
         };
         let handle = controller.handle();
-        let partitions = open_partitions(&settings, &world, &directories, &handle.metadata().load_full()).await?;
+        let image = handle.metadata().load_full();
+        let partitions = open_partitions(&settings, &world, &directories, &image, &registry).await?;
         handle.register_publisher(Arc::clone(&partitions) as _).await?;
         let limits = Arc::new(ClientLimits::new(settings.broker()));
         handle.register_publisher(Arc::clone(&limits) as _).await?;
@@ -93,6 +97,7 @@ impl Broker {
         let handles = Arc::new(api_handles(&settings, &world, handle, &partitions, &limits));
         let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
         let net = listeners.serve(service, Arc::clone(&limits.connections), Arc::clone(&world.clock));
+        add_collectors(&registry, &handles, &net);
         rest.open(&handles);
         let upkeep = Upkeep::start(settings.broker(), &partitions);
         let broker = Broker {
@@ -102,6 +107,7 @@ impl Broker {
             rest,
             upkeep,
             partitions,
+            registry,
         };
         if options.banner {
             broker.print_banner(world.clock.monotonic().saturating_sub(begun));
@@ -127,6 +133,18 @@ impl Broker {
     }
 }
 
+/// Puts what the broker's parts count on the page of metrics.
+fn add_collectors(registry: &Registry, handles: &Arc<Handles>, net: &NetServer) {
+    let cluster = ClusterMetrics::new(handles.metadata.clone(), handles.broker_id);
+    let collectors: [Arc<dyn Collect>; 4] = [
+        Arc::clone(&handles.request_metrics) as _,
+        Arc::clone(&handles.partitions) as _,
+        Arc::new(cluster),
+        Arc::new(net.metrics()),
+    ];
+    collectors.into_iter().for_each(|collector| registry.add(collector));
+}
+
 /// What handlers work with.
 fn api_handles(
     settings: &Settings,
@@ -147,6 +165,7 @@ fn api_handles(
         }),
         producer_ids: ProducerIds::default(),
         quotas: Arc::clone(&limits.quotas),
+        request_metrics: Arc::default(),
         clock: Arc::clone(&world.clock),
         random: Arc::clone(&world.random),
         settings,
@@ -181,12 +200,12 @@ fn start_controller(
         log_dirs: ids.clone(),
         endpoints,
         previous_broker_epoch: directories.previous_broker_epoch,
-        elects: true,
+        elects: broker.metadata_service_url.is_none(),
     }
 }
 
 /// Where the metadata says that this broker listens: the advertised address, else the one it is bound to.
-fn endpoints(settings: &BrokerSettings, bound: &[(String, SocketAddr)]) -> Vec<Endpoint> {
+fn endpoints(settings: &BrokerSettings, bound: &[(String, SocketAddr)], rest: Option<&SocketAddr>) -> Vec<Endpoint> {
     let endpoint = |(name, address): &(String, SocketAddr)| {
         let advertised = settings
             .advertised_listeners
@@ -205,7 +224,27 @@ fn endpoints(settings: &BrokerSettings, bound: &[(String, SocketAddr)]) -> Vec<E
             security_protocol: 0,
         }
     };
-    bound.iter().map(endpoint).collect()
+    let mut endpoints: Vec<Endpoint> = bound.iter().map(endpoint).collect();
+    endpoints.extend(rest.map(|address| rest_endpoint(settings, *address, endpoints.first())));
+    endpoints
+}
+
+/// Where other brokers and the metadata service reach the REST interface: the host that `rest.listeners` names, else the
+/// one that Kafka clients are told.
+fn rest_endpoint(settings: &BrokerSettings, bound: SocketAddr, kafka: Option<&Endpoint>) -> Endpoint {
+    let named = settings
+        .rest_listeners
+        .first()
+        .and_then(|listener| listener.host.clone());
+    let named = named.filter(|_| !bound.ip().is_unspecified());
+    let told = kafka.map(|kafka| kafka.host.to_string());
+    let host = named.or(told).unwrap_or_else(|| "localhost".to_owned());
+    Endpoint {
+        listener: REST_LISTENER.into(),
+        host: host.into(),
+        port: bound.port(),
+        security_protocol: 0,
+    }
 }
 
 /// Opens every replica that has a directory, telling how far it is when that takes long.
@@ -214,10 +253,12 @@ async fn open_partitions(
     world: &World,
     directories: &Directories,
     image: &Arc<MetadataImage>,
+    registry: &Registry,
 ) -> Result<Arc<PartitionRegistry>, ServerError> {
     let broker = Arc::new(settings.broker().clone());
     let group_commit = GroupCommit::new(GroupCommitConfig::default(), Arc::clone(&world.clock));
-    let registry = Arc::new(PartitionRegistry::new(OpenRegistry {
+    registry.add(group_commit.metrics());
+    let partitions = Arc::new(PartitionRegistry::new(OpenRegistry {
         broker_id: broker.node_id,
         dirs: directories.dirs.clone(),
         durability: match broker.log_durability {
@@ -230,7 +271,7 @@ async fn open_partitions(
         clock: Arc::clone(&world.clock),
         random: Arc::clone(&world.random),
     }));
-    let (loading, image, clock) = (Arc::clone(&registry), Arc::clone(image), Arc::clone(&world.clock));
+    let (loading, image, clock) = (Arc::clone(&partitions), Arc::clone(image), Arc::clone(&world.clock));
     let was_clean = directories.were_clean;
     let first = directories
         .dirs
@@ -250,7 +291,7 @@ async fn open_partitions(
     for error in failed {
         tracing::error!(%error, "a partition is offline; all others are served");
     }
-    Ok(registry)
+    Ok(partitions)
 }
 
 /// Tells how far recovery is, once a second at most, and not at all when it is over sooner.

@@ -1,6 +1,7 @@
-//! What the process tells of itself: log lines, on standard error.
+//! What the process tells of itself: log lines, on standard error, and metrics, for Prometheus.
 //!
-//! Modules write with `tracing`'s macros and know nothing of formats or filters; those are set once, at start, by
-//! [`logging::init`].
+//! Modules write lines with `tracing`'s macros and know nothing of formats or filters; those are set once, at start, by
+//! [`logging::init`]. Metrics have a page of their own: [`metrics`].
 
 pub mod logging;
+pub mod metrics;

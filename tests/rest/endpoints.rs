@@ -1,6 +1,7 @@
 //! High watermark, health, and what lies beside the endpoints: paths, methods, partitions of other brokers.
 
 use dmq::rest::{self, Phase, RestState};
+use dmq::telemetry::metrics::Registry;
 use dmq_protocol::metadata_records::{
     AnyMetadataRecord, BrokerEndpoint, PartitionRecord, RegisterBrokerRecord, TopicRecord,
 };
@@ -108,9 +109,13 @@ async fn health_follows_the_brokers_life_and_nothing_else_is_served_before_and_a
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = tokio::spawn(rest::serve(listener, RestState::new(phase.subscribe()), async {
-        let _ = stopped.await;
-    }));
+    let serving = tokio::spawn(rest::serve(
+        listener,
+        RestState::new(phase.subscribe(), Registry::new()),
+        async {
+            let _ = stopped.await;
+        },
+    ));
     let produce = || async {
         let body = json!({"topic": "orders", "partition": 0, "messages": [{"value": "YQ=="}]}).to_string();
         request(address, "POST", MESSAGES, "", body.as_bytes()).await

@@ -60,15 +60,20 @@ impl TestBroker {
     }
 
     pub async fn start_with(extra: &[(&'static str, &'static str)]) -> TestBroker {
+        let test = TestBroker::start_empty(extra).await;
+        test.create_topic("orders", 2, &[]).await;
+        test
+    }
+
+    /// A broker without topics.
+    pub async fn start_empty(extra: &[(&'static str, &'static str)]) -> TestBroker {
         let dir = tempfile::tempdir().unwrap();
         let broker = open(&dir, extra).await;
-        let test = TestBroker {
+        TestBroker {
             broker,
             extra: extra.to_vec(),
             dir,
-        };
-        test.create_topic("orders", 2, &[]).await;
-        test
+        }
     }
 
     /// Stops the broker in order and starts it again on the same directory.

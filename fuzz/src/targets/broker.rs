@@ -90,7 +90,7 @@ impl Broker {
         while input.len() > 2 {
             let len = usize::from(input.get_u16()).min(input.len());
             let frame = self.with_topic_id(input.split_to(len));
-            match self.handles.call(&self.connection, frame) {
+            match self.handles.call(&self.connection, frame, tokio::time::Instant::now()) {
                 Ok(Handled::Now(reply)) => drop(reply),
                 Ok(Handled::Later(pending)) => {
                     let reply = self
@@ -178,6 +178,7 @@ async fn handles(settings: Arc<Settings>) -> (Arc<Handles>, Controller) {
         }),
         producer_ids: ProducerIds::default(),
         quotas: Arc::default(),
+        request_metrics: Arc::default(),
         clock,
         random,
         settings: broker,

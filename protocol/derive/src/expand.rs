@@ -20,6 +20,7 @@ pub fn expand(definition: &Struct) -> Result<TokenStream> {
     let schema = schema(definition);
     let take = take(definition, &defaults);
     let put = put(definition, &defaults);
+    let error_codes = error_codes(definition);
     let message = message(definition);
     Ok(quote! {
         #[automatically_derived]
@@ -32,6 +33,8 @@ pub fn expand(definition: &Struct) -> Result<TokenStream> {
         #[automatically_derived]
         impl ::dmq_protocol::primitive::Wire for #name {
             const KIND: ::dmq_protocol::schema::Kind = #schema;
+
+            #error_codes
 
             fn take(
                 reader: &mut ::dmq_protocol::primitive::Reader,
@@ -233,6 +236,31 @@ fn put(definition: &Struct, defaults: &[TokenStream]) -> TokenStream {
         #(#plain)*
         #end
         ::core::result::Result::Ok(())
+    }
+}
+
+/// A walk through the fields that hold error codes.
+fn error_codes(definition: &Struct) -> TokenStream {
+    let types: Vec<_> = definition.fields.iter().map(|field| &field.ty).collect();
+    let walks = definition.fields.iter().map(|field| {
+        let (name, ty) = (&field.name, &field.ty);
+        let walk = match field.optional {
+            true => quote! {
+                if let ::core::option::Option::Some(value) = &self.#name {
+                    ::dmq_protocol::primitive::Wire::error_codes(value, see);
+                }
+            },
+            false => quote!(::dmq_protocol::primitive::Wire::error_codes(&self.#name, see);),
+        };
+        quote!(if <#ty as ::dmq_protocol::primitive::Wire>::HAS_ERROR_CODES { #walk })
+    });
+    quote! {
+        const HAS_ERROR_CODES: bool = false #(|| <#types as ::dmq_protocol::primitive::Wire>::HAS_ERROR_CODES)*;
+
+        fn error_codes(&self, see: &mut dyn ::core::ops::FnMut(::dmq_protocol::ErrorCode)) {
+            let _ = &see;
+            #(#walks)*
+        }
     }
 }
 

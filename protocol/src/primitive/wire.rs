@@ -28,6 +28,12 @@ pub trait Wire: Sized {
     /// Writes the value.
     fn put(&self, writer: &mut Writer<'_>, format: Format) -> Result<(), EncodeError>;
 
+    /// Whether a value may hold error codes; what does not is never walked through.
+    const HAS_ERROR_CODES: bool = false;
+
+    /// Shows every error code in the value, in the order of the fields.
+    fn error_codes(&self, _see: &mut dyn FnMut(ErrorCode)) {}
+
     /// Reads the value or null: a struct has a byte in front, −1 for null. What has a length says null with that.
     fn take_nullable(reader: &mut Reader, format: Format) -> Result<Option<Self>, DecodeError> {
         if reader.i8()? < 0 {
@@ -90,6 +96,11 @@ impl Wire for bool {
 
 impl Wire for ErrorCode {
     const KIND: Kind = Kind::Int16;
+    const HAS_ERROR_CODES: bool = true;
+
+    fn error_codes(&self, see: &mut dyn FnMut(ErrorCode)) {
+        see(*self);
+    }
 
     fn take(reader: &mut Reader, _: Format) -> Result<ErrorCode, DecodeError> {
         reader.i16().map(ErrorCode)
@@ -162,6 +173,13 @@ impl Wire for Bytes {
 
 impl<T: Wire> Wire for Vec<T> {
     const KIND: Kind = Kind::Array(&T::KIND);
+    const HAS_ERROR_CODES: bool = T::HAS_ERROR_CODES;
+
+    fn error_codes(&self, see: &mut dyn FnMut(ErrorCode)) {
+        if T::HAS_ERROR_CODES {
+            self.iter().for_each(|element| element.error_codes(see));
+        }
+    }
 
     fn take(reader: &mut Reader, format: Format) -> Result<Vec<T>, DecodeError> {
         let value = Vec::take_nullable(reader, format)?;

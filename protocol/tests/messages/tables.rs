@@ -24,3 +24,34 @@ fn every_api_key_is_kafkas() {
         .collect();
     assert_eq!(ours, facts(include_str!("../facts/api_keys.txt")));
 }
+
+#[test]
+fn every_error_code_of_an_answer_is_shown_and_no_other_number() {
+    use dmq_protocol::messages::produce::{PartitionProduceResponse, ProduceResponse, TopicProduceResponse};
+    use dmq_protocol::messages::{fetch::FetchResponse, metadata::MetadataRequest};
+    use dmq_protocol::{ErrorCode, Wire};
+
+    let partition = |index, error_code| PartitionProduceResponse {
+        index,
+        error_code,
+        ..PartitionProduceResponse::default()
+    };
+    let topic = |partition_responses| TopicProduceResponse {
+        partition_responses,
+        ..TopicProduceResponse::default()
+    };
+    let (none, full) = (ErrorCode::NONE, ErrorCode::NOT_ENOUGH_REPLICAS);
+    let response = ProduceResponse {
+        responses: vec![
+            topic(vec![partition(5, full), partition(6, none)]),
+            topic(vec![partition(7, full)]),
+        ],
+        throttle_time_ms: 9,
+        ..ProduceResponse::default()
+    };
+    let mut seen = Vec::new();
+    response.error_codes(&mut |code| seen.push(code));
+    FetchResponse::default().error_codes(&mut |code| seen.push(code));
+    assert_eq!(seen, [full, none, full, none]);
+    const { assert!(!MetadataRequest::HAS_ERROR_CODES && ProduceResponse::HAS_ERROR_CODES) };
+}

@@ -49,10 +49,12 @@ impl Api for Fetch {
         let wanted = plan.resolve(handles, responder.session());
         let found = plan.read(&wanted);
         if plan.is_due() || plan.is_enough(&found) {
+            Plan::count(&wanted, &found);
             return Answer::Now(responder.respond(found));
         }
         Answer::later(async move {
             let found = plan.wait(&wanted).await;
+            Plan::count(&wanted, &found);
             responder.respond(found)
         })
     }

@@ -113,6 +113,20 @@ impl Plan {
         outcomes.collect()
     }
 
+    /// Counts what the answer brings to the client.
+    pub(super) fn count(wanted: &[Wanted], found: &[Outcome]) {
+        for (wanted, outcome) in wanted.iter().zip(found) {
+            let Ok(partition) = &wanted.partition else {
+                continue;
+            };
+            match outcome {
+                Ok(read) => partition.meter().fetched(Ok(read.len())),
+                Err(Refusal::Partition(error)) => partition.meter().fetched(Err(error)),
+                Err(Refusal::Code(_)) => {}
+            }
+        }
+    }
+
     /// Whether the client is better answered now than later: there is enough, or something to tell beside records.
     pub(super) fn is_enough(&self, found: &[Outcome]) -> bool {
         let mut bytes = 0_u64;

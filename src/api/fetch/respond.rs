@@ -7,7 +7,7 @@ use dmq_protocol::messages::fetch::{
     AbortedTransaction, EpochEndOffset, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch, NodeEndpoint,
     PartitionData,
 };
-use dmq_protocol::{EncodeError, FetchRecords, Gap, Message, StrBytes, Uuid};
+use dmq_protocol::{EncodeError, ErrorCode, FetchRecords, Gap, Message, StrBytes, Uuid, Wire};
 
 use super::plan::{Outcome, Refusal};
 use crate::api::errors::code_of;
@@ -60,6 +60,10 @@ impl Encode for Fetched {
     fn charge(&mut self, _: &Metered, _: Throttle) -> Throttle {
         // Charged when it was made: a throttled answer has no records.
         Throttle::from_ms(self.response.throttle_time_ms.into())
+    }
+
+    fn error_codes(&self, see: &mut dyn FnMut(ErrorCode)) {
+        Wire::error_codes(&self.response, see);
     }
 }
 

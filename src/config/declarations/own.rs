@@ -19,13 +19,20 @@ settings! {
 
     /// The base URL of an external metadata service that tells this broker which partitions it leads. Unset: the
     /// broker is its own controller.
-    String "metadata.service-url" = null, Medium.rule(Rule::HttpUrl).accepted(EXTERNAL_CONTROLLER);
+    String "metadata.service-url" = null, Medium.rule(Rule::HttpUrl);
 
     /// How often the broker reports to the external metadata service, in milliseconds.
     Int "metadata.heartbeat-interval-ms" = "5000", Low.at_least(1).accepted(EXTERNAL_CONTROLLER);
 
     /// How long after it was opened a connection's first request must have arrived, or it is closed.
     Int "connection.first.request.timeout.ms" = "60000", Low.at_least(1);
+
+    /// How many topics have samples of their own on the page of metrics, those that are there for longest first; the
+    /// sums without a topic count all of them.
+    Int "metrics.topic.labels.max" = "1000", Low.at_least(0);
+
+    /// How many partitions have samples of their own on the page of metrics, in the order of their names.
+    Int "metrics.partition.labels.max" = "1000", Low.at_least(0);
 
     /// How long a peer may stop in the middle of a request before its connection is closed.
     Int "connection.request.stall.timeout.ms" = "30000", Low.at_least(1);

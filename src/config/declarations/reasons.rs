@@ -43,7 +43,7 @@ pub(super) const CLIENT_TELEMETRY: &str = "clients are not asked for their metri
 /// A clean stop always drains.
 pub(super) const SHUTDOWN: &str = "a stop always drains and flushes first";
 /// No heartbeat to an external controller.
-pub(super) const EXTERNAL_CONTROLLER: &str = "an external metadata service is not supported by this version";
+pub(super) const EXTERNAL_CONTROLLER: &str = "this version sends no heartbeats";
 /// Directories cannot be cordoned.
 pub(super) const CORDONED: &str = "log directories cannot be cordoned in this version";
 /// Nothing unstable is served.

@@ -13,6 +13,7 @@ pub(in crate::controller) fn unregister(
     situation: &Situation<'_>,
     id: BrokerId,
 ) -> Result<Decision<()>, ControllerError> {
+    situation.check_owner()?;
     let Some(broker) = situation.image.cluster.broker(id) else {
         return Err(ControllerError::BrokerNotRegistered(id));
     };

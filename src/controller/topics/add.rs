@@ -20,6 +20,7 @@ pub(in crate::controller) fn add(
     situation: &Situation<'_>,
     request: AddPartitions,
 ) -> Result<Decision<Added>, ControllerError> {
+    situation.check_owner()?;
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     for topic in &request.topics {
         *times.entry(topic.topic.clone()).or_default() += 1;

@@ -18,6 +18,7 @@ pub(in crate::controller) fn create(
     situation: &Situation<'_>,
     request: CreateTopics,
 ) -> Result<Decision<Vec<CreateTopicOutcome>>, ControllerError> {
+    situation.check_owner()?;
     let (mut once, mut twice) = (BTreeSet::new(), BTreeSet::new());
     for topic in &request.topics {
         if !once.insert(topic.name.as_str()) {

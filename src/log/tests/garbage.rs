@@ -62,7 +62,8 @@ fn apply(setup: &Setup, name: &str, damage: &Damage) {
 /// Uses the log in every way; errors are fine.
 fn exercise(log: &Log) {
     let (start, end) = (log.log_start_offset(), log.log_end_offset());
-    for from in start.0..=end.0 {
+    // A damaged offset may put the end anywhere.
+    for from in (start.0..=end.0).take(200) {
         if let Ok(read) = log.read(read_request(from, end)) {
             let _ = read.batches();
         }

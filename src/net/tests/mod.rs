@@ -21,7 +21,7 @@ use service::ScriptedService;
 
 use super::*;
 use crate::api::service::SecurityProtocol;
-use crate::env::SystemClock;
+use crate::env::ManualClock;
 use crate::quota::ConnectionRates;
 
 /// A served listener on a free port of this machine.
@@ -48,7 +48,8 @@ impl Broker {
         change(&mut config);
         let bound = BoundListeners::bind(config).await.unwrap();
         let service = Arc::new(ScriptedService::default());
-        let clock = Arc::new(SystemClock::new());
+        // Rates are measured by this clock, which stands still; deadlines are tokio's.
+        let clock = Arc::new(ManualClock::at(0));
         Broker {
             server: bound.serve(Arc::<ScriptedService>::clone(&service), rates, clock),
             service,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::{BufMut, Bytes, BytesMut};
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use crate::api::service::{ConnectionInfo, Disconnect, Handled, Reply, ReplyChunk, Service};
 use crate::disk::{Disk, FileRange, OpenMode, SimDisk};
@@ -97,7 +98,7 @@ impl ScriptedService {
 }
 
 impl Service for ScriptedService {
-    fn call(&self, _: &Arc<ConnectionInfo>, frame: Bytes) -> Result<Handled, Disconnect> {
+    fn call(&self, _: &Arc<ConnectionInfo>, frame: Bytes, _: Instant) -> Result<Handled, Disconnect> {
         let mut state = self.state.lock();
         let number = u32::from_be_bytes(frame[4..8].try_into().unwrap());
         state.seen.push(number);

@@ -6,6 +6,7 @@
 
 mod header_fields;
 mod int;
+mod loose_int;
 mod payload;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use super::refusal::Refused;
 
 pub use header_fields::HeaderFields;
 pub use int::{Int, NonNegative};
+pub use loose_int::{Count, Id, LooseInt, Port};
 pub use payload::Payload;
 
 /// The request that a body holds.
