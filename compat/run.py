@@ -6,14 +6,14 @@
     compat/run.py --parts clients --clients java,franz     only this
     compat/run.py --size full              a corpus of 200 MB for the fast clients (default: quick, 20 MB)
 
-Parts: clients (every client writes, reads, across a restart and kill -9), files (data directories exchanged with Apache
-Kafka, DumpLogSegments), hostile (bad input). Closes with `N passed, N failed`; the exit code is 0 only if nothing failed.
+Parts: protocol (every message against Kafka's own classes), clients (every client writes, reads, across a restart and
+kill -9), files (data directories exchanged with Apache Kafka, DumpLogSegments), hostile (bad input). Closes with `N passed, N failed`; the exit code is 0 only if nothing failed.
 """
 import argparse
 import shutil
 import sys
 
-from harness import brokers, corpus, paths
+from harness import brokers, corpus, paths, protocol
 from harness.clients import (ConfluentClient, FranzClient, JavaClient, KafkaPythonClient, SaramaClient)
 from harness.files import Exchange, dump_directory
 from harness.report import Report
@@ -23,6 +23,7 @@ from hostile.attacks import attack
 
 CLIENTS = [JavaClient(), FranzClient(), SaramaClient(), ConfluentClient(), KafkaPythonClient()]
 SIZES = {"quick": (20_000_000, 1_500_000), "full": (200_000_000, 8_000_000)}
+SEEDS = {"quick": 16, "full": 500}
 
 
 def inputs(size: str) -> Inputs:
@@ -78,7 +79,7 @@ def run_files(kind: str, files: Inputs, report: Report) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--broker", default="dmq", help="dmq, kafka, or the path of a dmq binary")
-    parser.add_argument("--parts", default="clients,files,hostile")
+    parser.add_argument("--parts", default="protocol,clients,files,hostile")
     parser.add_argument("--clients", default="all", help="names, comma-separated")
     parser.add_argument("--size", choices=SIZES, default="quick")
     parser.add_argument("--verbose", action="store_true", help="a stack trace for each failure")
@@ -86,6 +87,8 @@ def main() -> int:
     parts = args.parts.split(",")
     report = Report(args.verbose)
     shutil.rmtree(paths.WORK / "logs", ignore_errors=True)
+    if "protocol" in parts:
+        protocol.compare(SEEDS[args.size], report)
     if "clients" in parts:
         run_clients(args.broker, args.clients, inputs(args.size), report)
     if "files" in parts:

@@ -57,3 +57,8 @@ pub const REST_ERROR_MESSAGE_BYTES_MAX: usize = 1_000;
 
 /// Accounts that one quota keeps counters for; those that are used least lately go first.
 pub const QUOTA_ACCOUNTS_MAX: usize = 16_384;
+/// A REST body that comes more slowly than this for long is refused.
+pub const REST_BODY_BYTES_PER_SECOND_MIN: u64 = 16 * 1024;
+
+/// When a client that was throttled, or came while the broker starts, should try again.
+pub const REST_RETRY_AFTER_SECONDS: u64 = 1;

@@ -7,7 +7,9 @@ use std::path::Path;
 
 use dmq::api::ServedApi;
 use dmq_protocol::messages::{self, MessageVisitor};
-use dmq_protocol::{ApiKey, Message, VersionRange};
+use dmq_protocol::{
+    ApiKey, Message, VersionRange, control_records, coordinator_records, embedded, metadata_records, storage_records,
+};
 
 /// The versions of every message, and those in which it is flexible.
 #[derive(Default)]
@@ -70,7 +72,29 @@ fn page() -> String {
         .unwrap();
     }
     page.push_str("\nKeys 4 to 7 belong to requests that Kafka 4 no longer has.\n");
+    records(&mut page);
     page
+}
+
+/// What is kept in topics and files, or travels inside of messages.
+fn records(page: &mut String) {
+    page.push_str(
+        "\n## Record schemas\n\nDefined in `protocol/` as well, by the place where Kafka keeps them.\n\n\
+         | place | record | versions | flexible from |\n|---|---|---|---|\n",
+    );
+    let mut list = |place: &str, visit: fn(&mut Versions)| {
+        let mut versions = Versions::default();
+        visit(&mut versions);
+        for (name, (versions, flexible)) in &versions.0 {
+            let flexible = flexible.map_or("–".to_owned(), |flexible| flexible.min.max(versions.min).to_string());
+            writeln!(page, "| {place} | {name} | {} | {flexible} |", range(*versions)).unwrap();
+        }
+    };
+    list("`__cluster_metadata`", metadata_records::visit_all);
+    list("control records", control_records::visit_all);
+    list("topics of coordinators", coordinator_records::visit_all);
+    list("files, tiered storage", storage_records::visit_all);
+    list("inside of other messages", embedded::visit_all);
 }
 
 #[test]

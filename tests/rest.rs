@@ -7,6 +7,8 @@ mod consume;
 mod endpoints;
 #[path = "rest/harness.rs"]
 mod harness;
+#[path = "rest/limits.rs"]
+mod limits;
 #[path = "rest/malformed.rs"]
 mod malformed;
 #[path = "rest/metadata.rs"]
@@ -15,3 +17,5 @@ mod metadata;
 mod metrics;
 #[path = "rest/produce.rs"]
 mod produce;
+#[path = "rest/status.rs"]
+mod status;

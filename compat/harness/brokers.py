@@ -66,9 +66,11 @@ class Broker:
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
     def _spawn(self, command: list[str], env: dict[str, str] | None = None) -> None:
+        # DMQ_* are settings to the broker; the suite's own are none of them.
+        inherited = {name: value for name, value in os.environ.items() if name not in ("DMQ_BIN", "DMQ_COMPAT_TMP")}
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                            env={**os.environ, **(env or {})})
+                                            env={**inherited, **(env or {})})
 
     def stop(self, timeout: float = 60) -> int:
         """SIGTERM, and the exit code; a broker that does not end in time is an error."""

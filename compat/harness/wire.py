@@ -10,7 +10,7 @@ import uuid as _uuid
 
 _SCHEMAS = {api["name"]: api for api in
             json.loads(pathlib.Path(__file__).with_name("schemas.json").read_text())["apis"]}
-_FIXED = {"int8": ">b", "int16": ">h", "uint16": ">H", "int32": ">i", "uint32": ">I", "int64": ">q", "float64": ">d",
+FIXED = {"int8": ">b", "int16": ">h", "uint16": ">H", "int32": ">i", "uint32": ">I", "int64": ">q", "float64": ">d",
           "bool": ">?"}
 
 
@@ -25,21 +25,22 @@ def apis() -> dict[str, dict]:
 
 def versions(api: str, direction: str = "request") -> range:
     """The versions that the schema has."""
-    low, high = _span(_SCHEMAS[api][direction]["versions"])
+    low, high = span(_SCHEMAS[api][direction]["versions"])
     return range(low, high + 1)
 
 
 def header_versions(api: str, version: int) -> tuple[int, int]:
     """(request header, response header) for this version."""
     for entry in _SCHEMAS[api]["headers"]:
-        low, high = _span(entry["v"])
+        low, high = span(entry["v"])
         if low <= version <= high:
             return entry["request"], entry["response"]
-    flexible = _within(_SCHEMAS[api]["request"]["flexible"], version)
+    flexible = within(_SCHEMAS[api]["request"]["flexible"], version)
     return (2, 0 if api == "ApiVersions" else 1) if flexible else (1, 0)
 
 
-def _span(text: str) -> tuple[int, int]:
+def span(text: str) -> tuple[int, int]:
+    """The first and the last of `3-13`, `4+`, `7`; nothing for `none`."""
     if text in ("none", ""):
         return 0, -1
     if text.endswith("+"):
@@ -48,10 +49,11 @@ def _span(text: str) -> tuple[int, int]:
     return int(low), int(high or low)
 
 
-def _within(text: str | None, version: int) -> bool:
+def within(text: str | None, version: int) -> bool:
+    """Whether these versions have this one."""
     if not text:
         return False
-    low, high = _span(text)
+    low, high = span(text)
     return low <= version <= high
 
 
@@ -67,12 +69,14 @@ def uvarint(value: int) -> bytes:
 
 def request(api: str, version: int, body: dict, correlation: int = 1, client: str | None = "compat") -> bytes:
     """Header and body without the length prefix."""
-    schema = _SCHEMAS[api]
-    head = struct.pack(">hhi", schema["key"], version, correlation)
-    head += struct.pack(">h", -1) if client is None else struct.pack(">h", len(client)) + client.encode()
-    if header_versions(api, version)[0] == 2:
-        head += b"\0"
-    return head + encode(api, "request", version, body)
+    return request_header(api, version, correlation, client) + encode(api, "request", version, body)
+
+
+def request_header(api: str, version: int, correlation: int, client: str | None) -> bytes:
+    """What stands before a request's body."""
+    head = struct.pack(">hhi", _SCHEMAS[api]["key"], version, correlation)
+    head += struct.pack(">h", -1) if client is None else struct.pack(">h", len(client.encode())) + client.encode()
+    return head + b"\0" if header_versions(api, version)[0] == 2 else head
 
 
 def response(api: str, version: int, frame: bytes) -> tuple[int, dict]:
@@ -87,7 +91,7 @@ def response(api: str, version: int, frame: bytes) -> tuple[int, dict]:
 def encode(api: str, direction: str, version: int, body: dict) -> bytes:
     """The body of one message."""
     schema = _SCHEMAS[api][direction]
-    return _Encoder(version, _within(schema["flexible"], version), schema.get("structs", {})).struct(
+    return _Encoder(version, within(schema["flexible"], version), schema.get("structs", {})).struct(
         schema["fields"], body)
 
 
@@ -95,7 +99,7 @@ def decode(api: str, direction: str, version: int, data: bytes) -> dict:
     """The message, all of whose bytes must be used."""
     schema = _SCHEMAS[api][direction]
     reader = _Reader(data)
-    decoder = _Decoder(version, _within(schema["flexible"], version), schema.get("structs", {}), reader)
+    decoder = _Decoder(version, within(schema["flexible"], version), schema.get("structs", {}), reader)
     body = decoder.struct(schema["fields"])
     if reader.at != len(data):
         raise WireError(f"{api} v{version} {direction}: {len(data) - reader.at} bytes left over")
@@ -119,7 +123,7 @@ def default(field: dict):
         return text in ("true", True)
     if kind == "float64":
         return float(text or 0)
-    if kind in _FIXED:
+    if kind in FIXED:
         return int(str(text or 0), 0)
     return {}
 
@@ -134,10 +138,10 @@ class _Encoder:
             raise WireError(f"no such fields: {unknown}")
         out, tagged = bytearray(), []
         for field in fields:
-            if not _within(field["v"], self.version):
+            if not within(field["v"], self.version):
                 continue
             value = body.get(field["n"], default(field))
-            if _within(field.get("tagv"), self.version):
+            if within(field.get("tagv"), self.version):
                 if field["n"] in body:
                     tagged.append((field["tag"], self.value(field, value)))
             else:
@@ -155,8 +159,8 @@ class _Encoder:
                 return b"\0" if self.flexible else struct.pack(">i", -1)
             count = uvarint(len(value) + 1) if self.flexible else struct.pack(">i", len(value))
             return count + b"".join(self.value({**field, "t": kind[2:], "null": None}, item) for item in value)
-        if kind in _FIXED:
-            return struct.pack(_FIXED[kind], value)
+        if kind in FIXED:
+            return struct.pack(FIXED[kind], value)
         if kind == "uuid":
             return value.bytes
         if kind == "string":
@@ -164,7 +168,7 @@ class _Encoder:
         if kind in ("bytes", "records"):
             return self.sized(value, ">i")
         fields = field.get("fields") or self.structs[kind]
-        if field.get("null") and _within(field["null"], self.version):
+        if field.get("null") and within(field["null"], self.version):
             return b"\xff" if value is None else b"\x01" + self.struct(fields, value)
         return self.struct(fields, value)
 
@@ -207,9 +211,9 @@ class _Decoder:
     def struct(self, fields: list[dict]) -> dict:
         body, tagged = {}, {}
         for field in fields:
-            if not _within(field["v"], self.version):
+            if not within(field["v"], self.version):
                 continue
-            if _within(field.get("tagv"), self.version):
+            if within(field.get("tagv"), self.version):
                 tagged[field["tag"]] = field
             else:
                 body[field["n"]] = self.value(field)
@@ -233,8 +237,8 @@ class _Decoder:
             if count < 0:
                 return None
             return [self.value({**field, "t": kind[2:], "null": None}) for _ in range(count)]
-        if kind in _FIXED:
-            return self.reader.fixed(_FIXED[kind])
+        if kind in FIXED:
+            return self.reader.fixed(FIXED[kind])
         if kind == "uuid":
             return _uuid.UUID(bytes=self.reader.take(16))
         if kind == "string":
@@ -242,7 +246,7 @@ class _Decoder:
             return None if data is None else data.decode()
         if kind in ("bytes", "records"):
             return self.sized(">i")
-        if field.get("null") and _within(field["null"], self.version) and self.reader.fixed(">b") < 0:
+        if field.get("null") and within(field["null"], self.version) and self.reader.fixed(">b") < 0:
             return None
         return self.struct(field.get("fields") or self.structs[kind])
 

@@ -12,6 +12,15 @@ use crate::primitive::{DecodeError, DecodeReason, EncodeError, Reader};
 use crate::str_bytes::StrBytes;
 use crate::uuid::Uuid;
 
+/// The key of a control record, after its version.
+#[derive(Debug, Clone, PartialEq, Message)]
+#[message(versions = "0", flexible = "none")]
+pub struct ControlRecordTypeSchema {
+    /// The number of the [`ControlRecordType`].
+    #[field(versions = "0+")]
+    pub r#type: i16,
+}
+
 /// What a control record says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(i16)]
@@ -51,9 +60,9 @@ impl ControlRecordType {
             if version < 0 {
                 return Err(reader.error(DecodeReason::NegativeVersion(version)));
             }
-            reader.i16()
+            ControlRecordTypeSchema::read(&mut reader, 0).map(|key| key.r#type)
         };
-        let number = read().map_err(|error| error.of("ControlRecordKey"))?;
+        let number = read().map_err(|error| error.of(ControlRecordTypeSchema::NAME))?;
         Ok(ControlRecordType::ALL.into_iter().find(|known| *known as i16 == number))
     }
 
@@ -242,6 +251,7 @@ macro_rules! versioned {
 
         /// Shows every message of this module to `visitor`.
         pub fn visit_all(visitor: &mut impl MessageVisitor) {
+            visitor.visit::<ControlRecordTypeSchema>();
             visitor.visit::<EndTxnMarker>();
             $(visitor.visit::<$record>();)*
         }

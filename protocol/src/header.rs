@@ -14,7 +14,7 @@ use crate::version::VersionRange;
 
 /// The header of a request.
 #[derive(Debug, Clone, PartialEq, Message)]
-#[message(versions = "0-2", flexible = "2+")]
+#[message(versions = "1-2", flexible = "2+")]
 pub struct RequestHeader {
     /// The number of the request's kind; see [`ApiKey`].
     #[field(versions = "0+")]

@@ -16,6 +16,9 @@ use super::{Answer, Api, ClientSoftware, Disconnect, Handles, Reply, RequestCont
 
 pub struct ApiVersions;
 
+/// The node id of a client that expects no particular node.
+const UNKNOWN_NODE: i32 = -1;
+
 /// The features that this broker serves, with the lowest and highest level of each. Features of APIs that are not in
 /// [`TABLE`] are left out even where the metadata log has them finalized: clients act on them.
 const SUPPORTED_FEATURES: &[(&str, i16, i16)] = &[("metadata.version", 7, 33), ("kraft.version", 0, 1)];
@@ -35,7 +38,7 @@ impl Api for ApiVersions {
             return Answer::Now(refusal(ErrorCode::INVALID_REQUEST));
         }
         if context.version >= 5 {
-            if request.cluster_id.is_some() != (request.node_id >= 0) {
+            if request.cluster_id.is_some() != (request.node_id != UNKNOWN_NODE) {
                 return Answer::Now(refusal(ErrorCode::INVALID_REQUEST));
             }
             if is_meant_for_another(handles, &request) {
@@ -91,7 +94,7 @@ fn is_meant_for_another(handles: &Handles, request: &ApiVersionsRequest) -> bool
         .cluster_id
         .as_ref()
         .is_some_and(|wanted| **wanted != *image.cluster_id);
-    let other_node = request.node_id >= 0 && request.node_id != handles.broker_id.0;
+    let other_node = request.node_id != UNKNOWN_NODE && request.node_id != handles.broker_id.0;
     other_cluster || other_node
 }
 

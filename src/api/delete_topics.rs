@@ -83,19 +83,25 @@ fn result_of(outcome: DeleteTopicOutcome, version: i16) -> DeletableTopicResult 
             ..DeletableTopicResult::default()
         },
         Err(error) => {
+            let named_id = match error {
+                TopicError::NamedBothWays(id) => Some(id),
+                _ => None,
+            };
             let code = match error {
                 // Clients from before v3 do not know the code.
                 TopicError::DeletionDisabled if version < 3 => ErrorCode::INVALID_REQUEST,
                 ref error => code_of_topic(error),
             };
             let refused = refused(outcome.topic, code, error.to_string());
-            match error {
+            let message = match error {
                 // Kafka says no more than the code here.
-                TopicError::Throttled(_) => DeletableTopicResult {
-                    error_message: None,
-                    ..refused
-                },
-                _ => refused,
+                TopicError::Throttled(_) => None,
+                _ => refused.error_message,
+            };
+            DeletableTopicResult {
+                topic_id: named_id.map_or(refused.topic_id, |TopicId(id)| id),
+                error_message: message,
+                ..refused
             }
         }
     }

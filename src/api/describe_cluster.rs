@@ -30,18 +30,19 @@ impl Api for DescribeCluster {
             ENDPOINT_BROKERS => None,
             ENDPOINT_CONTROLLERS => Some((
                 ErrorCode::MISMATCHED_ENDPOINT_TYPE,
-                "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER"
-                    .to_owned(),
+                StrBytes::from_static(
+                    "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER",
+                ),
             )),
-            other => Some((
+            unknown => Some((
                 ErrorCode::UNSUPPORTED_ENDPOINT_TYPE,
-                format!("Unsupported endpoint type {other}"),
+                StrBytes::from(format!("Unsupported endpoint type {unknown}")),
             )),
         };
         if let Some((error_code, message)) = refusal {
             return Answer::Now(DescribeClusterResponse {
                 error_code,
-                error_message: Some(StrBytes::from(message)),
+                error_message: Some(message),
                 ..DescribeClusterResponse::default()
             });
         }

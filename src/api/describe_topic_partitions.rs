@@ -29,6 +29,9 @@ impl Api for DescribeTopicPartitions {
         context: &RequestContext,
         request: DescribeTopicPartitionsRequest,
     ) -> Answer<DescribeTopicPartitionsResponse> {
+        if !is_cursor_legal(&request) {
+            return Answer::Now(refused(request));
+        }
         let image = handles.metadata.load();
         let limit = request
             .response_partition_limit
@@ -39,6 +42,28 @@ impl Api for DescribeTopicPartitions {
             leader_of: &leader_of,
         };
         Answer::Now(page(&seen, &request, usize::try_from(limit).unwrap_or(1)))
+    }
+}
+
+/// A cursor must stand at a partition of a topic that is asked for.
+fn is_cursor_legal(request: &DescribeTopicPartitionsRequest) -> bool {
+    request.cursor.as_ref().is_none_or(|cursor| {
+        let mut named = request.topics.iter();
+        let is_asked_for = request.topics.is_empty() || named.any(|topic| topic.name == cursor.topic_name);
+        is_asked_for && cursor.partition_index >= 0
+    })
+}
+
+/// The refusal of a whole request, which is told of each topic.
+fn refused(request: DescribeTopicPartitionsRequest) -> DescribeTopicPartitionsResponse {
+    let topics = request.topics.into_iter().map(|topic| ResponseTopic {
+        error_code: ErrorCode::INVALID_REQUEST,
+        name: Some(topic.name),
+        ..ResponseTopic::default()
+    });
+    DescribeTopicPartitionsResponse {
+        topics: topics.collect(),
+        ..DescribeTopicPartitionsResponse::default()
     }
 }
 
@@ -114,6 +139,7 @@ fn unknown(name: StrBytes) -> ResponseTopic {
     };
     ResponseTopic {
         error_code,
+        is_internal: is_internal(&name),
         name: Some(name),
         topic_authorized_operations: TOPIC_OPERATIONS,
         ..ResponseTopic::default()

@@ -89,7 +89,7 @@ pub fn code_of_topic(error: &TopicError) -> ErrorCode {
         }
         TopicError::InvalidAssignment(_) => ErrorCode::INVALID_REPLICA_ASSIGNMENT,
         TopicError::InvalidConfig(_) => ErrorCode::INVALID_CONFIG,
-        TopicError::InvalidRequest(_) => ErrorCode::INVALID_REQUEST,
+        TopicError::InvalidRequest(_) | TopicError::NamedBothWays(_) => ErrorCode::INVALID_REQUEST,
         TopicError::UnknownName => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
         TopicError::Throttled(_) => ErrorCode::THROTTLING_QUOTA_EXCEEDED,
         TopicError::UnknownId => ErrorCode::UNKNOWN_TOPIC_ID,

@@ -58,8 +58,16 @@ impl Api for ListOffsets {
 fn respond(handles: &Handles, version: i16, request: ListOffsetsRequest) -> ListOffsetsResponse {
     let isolation = isolation_from_wire(request.isolation_level);
     let repeated = repeated_partitions(&request);
-    let topics = request.topics.into_iter().map(|topic| {
+    let topics = request
+        .topics
+        .into_iter()
+        .filter(|topic| isolation.is_err() || !topic.partitions.is_empty());
+    let topics = topics.map(|topic| {
         let partitions = topic.partitions.iter().map(|wanted| {
+            let isolation = match isolation {
+                Ok(isolation) => isolation,
+                Err(code) => return refused(wanted, code),
+            };
             if repeated.contains(&(topic.name.as_str().to_owned(), wanted.partition_index)) {
                 return refused(wanted, ErrorCode::INVALID_REQUEST);
             }

@@ -24,11 +24,26 @@ use crate::metadata::{MetadataImage, PartitionImage, TopicImage};
 
 pub struct Metadata;
 
+/// Topics can be named by id from this version on.
+const FIRST_BY_TOPIC_ID: i16 = 12;
+
 impl Api for Metadata {
     type Request = MetadataRequest;
     type Answer = MetadataResponse;
 
-    fn handle(handles: &Arc<Handles>, context: &RequestContext, request: MetadataRequest) -> Answer<MetadataResponse> {
+    fn handle(
+        handles: &Arc<Handles>,
+        context: &RequestContext,
+        mut request: MetadataRequest,
+    ) -> Answer<MetadataResponse> {
+        let topics = request.topics.iter().flatten();
+        let is_by_id = topics.clone().any(|topic| topic.topic_id != Uuid::ZERO);
+        if context.version < FIRST_BY_TOPIC_ID && (is_by_id || topics.clone().any(|topic| topic.name.is_none())) {
+            return Answer::Now(refused(&request, ErrorCode::INVALID_REQUEST));
+        }
+        if is_by_id {
+            only_by_id(&mut request);
+        }
         let wants_all = match &request.topics {
             None => true,
             Some(topics) => topics.is_empty() && context.version == 0,
@@ -55,6 +70,30 @@ impl Api for Metadata {
             let image = handles.metadata.load_full();
             respond(&handles, &image, &Asked::of(&context, &request, false), &failed)
         })
+    }
+}
+
+/// Where a request has ids, its names are not looked at.
+fn only_by_id(request: &mut MetadataRequest) {
+    let topics = request.topics.iter_mut().flatten();
+    topics.for_each(|topic| topic.name = None);
+    if let Some(topics) = &mut request.topics {
+        topics.retain(|topic| topic.topic_id != Uuid::ZERO);
+    }
+}
+
+/// The refusal of a whole request, which is told of each topic; the old versions that know no ids know no null names.
+fn refused(request: &MetadataRequest, error_code: ErrorCode) -> MetadataResponse {
+    let topics = request.topics.iter().flatten();
+    let topics = topics.map(|topic| MetadataResponseTopic {
+        error_code,
+        name: Some(topic.name.clone().unwrap_or_default()),
+        topic_id: topic.topic_id,
+        ..MetadataResponseTopic::default()
+    });
+    MetadataResponse {
+        topics: topics.collect(),
+        ..MetadataResponse::default()
     }
 }
 
@@ -134,7 +173,10 @@ fn respond(
             .collect()
     };
     if request.include_topic_authorized_operations {
-        let known = topics.iter_mut().filter(|topic| topic.error_code == ErrorCode::NONE);
+        // What is asked by name is answered so even where there is no such topic.
+        let known = topics
+            .iter_mut()
+            .filter(|topic| topic.error_code != ErrorCode::UNKNOWN_TOPIC_ID);
         known.for_each(|topic| topic.topic_authorized_operations = TOPIC_OPERATIONS);
     }
     MetadataResponse {
@@ -187,6 +229,7 @@ fn answer_for(
     };
     MetadataResponseTopic {
         error_code,
+        is_internal: wanted.name.as_ref().is_some_and(|name| is_internal(name)),
         name: wanted.name.clone(),
         topic_id: wanted.topic_id,
         ..MetadataResponseTopic::default()

@@ -307,16 +307,16 @@ const CLUSTER_OPERATIONS: i32 = 1 << 5 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10 | 1 
 /// In the place of operations that were not asked for.
 const UNASKED_OPERATIONS: i32 = i32::MIN;
 
-/// A leader epoch as requests carry it: negative for "not known".
+/// A leader epoch as requests carry it: −1 for "not known". Other negative ones are epochs that are long over.
 fn epoch_from_wire(epoch: i32) -> Option<LeaderEpoch> {
-    (epoch >= 0).then_some(LeaderEpoch(epoch))
+    (epoch != LeaderEpoch::UNKNOWN.0).then_some(LeaderEpoch(epoch))
 }
 
-/// An isolation level as requests carry it: anything but 1 reads uncommitted, as in Kafka's oldest versions.
-fn isolation_from_wire(level: i8) -> Isolation {
-    if level == 1 {
-        Isolation::ReadCommitted
-    } else {
-        Isolation::ReadUncommitted
+/// An isolation level as requests carry it. For any other Kafka fails the request with an unknown server error.
+fn isolation_from_wire(level: i8) -> Result<Isolation, ErrorCode> {
+    match level {
+        0 => Ok(Isolation::ReadUncommitted),
+        1 => Ok(Isolation::ReadCommitted),
+        _ => Err(ErrorCode::UNKNOWN_SERVER_ERROR),
     }
 }

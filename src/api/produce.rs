@@ -88,8 +88,17 @@ impl Api for Produce {
         let acks = RequiredAcks::from_wire(request.acks);
         let timeout = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
         let mut round = Round::default();
-        for topic in request.topic_data {
-            round.append_topic(handles, context.version, acks, topic);
+        let nameless_transaction = request.transactional_id.is_none() && has_transactional_batch(&request);
+        for topic in request
+            .topic_data
+            .into_iter()
+            .filter(|topic| !topic.partition_data.is_empty())
+        {
+            if nameless_transaction {
+                round.refuse_topic(topic, &ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED.into());
+            } else {
+                round.append_topic(handles, context.version, acks, topic);
+            }
         }
         if acks == Some(RequiredAcks::None) {
             return match round.first_refusal {
@@ -196,6 +205,14 @@ fn check_shape(version: i16, records: Option<&Bytes>) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Whether a partition's batch says that it belongs to a transaction. A request whose batches do and that names no
+/// transaction is refused as a whole, before any of it is written.
+fn has_transactional_batch(request: &ProduceRequest) -> bool {
+    let partitions = request.topic_data.iter().flat_map(|topic| &topic.partition_data);
+    let mut batches = partitions.filter_map(|data| BatchHeader::parse(data.records.as_ref()?).ok());
+    batches.any(|header| header.attributes.is_transactional())
+}
+
 fn must_wait(acks: RequiredAcks, appended: &Appended) -> bool {
     match acks {
         RequiredAcks::None => false,
@@ -285,6 +302,23 @@ impl Round {
         });
     }
 
+    fn refuse_topic(&mut self, topic: TopicProduceData, refusal: &Refusal) {
+        let answers = topic.partition_data.iter().map(|data| {
+            let mut answer = PartitionProduceResponse {
+                index: data.index,
+                ..PartitionProduceResponse::default()
+            };
+            refuse(&mut answer, refusal);
+            answer
+        });
+        self.response.responses.push(TopicProduceResponse {
+            name: topic.name,
+            topic_id: topic.topic_id,
+            partition_responses: answers.collect(),
+        });
+        self.first_refusal.get_or_insert_with(|| refusal.clone());
+    }
+
     /// Adds the addresses of the leaders that were named, for clients that can use them (v10, KIP-951).
     fn name_leaders(&mut self, handles: &Handles, context: &RequestContext) {
         let answers = self
@@ -315,13 +349,14 @@ fn append(
     topic: &TopicProduceData,
     data: &PartitionProduceData,
 ) -> Result<(Arc<Partition>, Appended), Refusal> {
-    let acks = acks.ok_or(ErrorCode::INVALID_REQUIRED_ACKS)?;
-    check_shape(version, data.records.as_ref())?;
     let number = PartitionId(data.index);
+    // Kafka's order: the partition, then its batch, then the acks.
     let partition = match version {
         13.. => handles.partition_by_id(TopicId(topic.topic_id), number)?,
         _ => handles.partition_by_name(&topic.name, number)?,
     };
+    check_shape(version, data.records.as_ref())?;
+    let acks = acks.ok_or(ErrorCode::INVALID_REQUIRED_ACKS)?;
     let records = data.records.as_ref().ok_or(ErrorCode::INVALID_RECORD)?;
     match partition.append(records, acks, AppendOrigin::Client) {
         Ok(appended) => Ok((partition, appended)),

@@ -84,6 +84,17 @@ typed_settings! {
         log_flush_scheduler_interval_ms: i64 = "log.flush.scheduler.interval.ms",
         log_flush_offset_checkpoint_interval_ms: i64 = "log.flush.offset.checkpoint.interval.ms",
         log_flush_start_offset_checkpoint_interval_ms: i64 = "log.flush.start.offset.checkpoint.interval.ms",
+        log_cleaner_enable: bool = "log.cleaner.enable",
+        log_cleaner_threads: usize = "log.cleaner.threads",
+        /// How long the cleaner rests when nothing is due.
+        log_cleaner_backoff_ms: i64 = "log.cleaner.backoff.ms",
+        /// Bytes for the maps of keys of all cleaner threads.
+        log_cleaner_dedupe_buffer_size: i64 = "log.cleaner.dedupe.buffer.size",
+        /// How full such a map may become, as a fraction.
+        log_cleaner_io_buffer_load_factor: f64 = "log.cleaner.io.buffer.load.factor",
+        /// Bytes for reading and writing of all cleaner threads.
+        log_cleaner_io_buffer_size: usize = "log.cleaner.io.buffer.size",
+        log_cleaner_io_max_bytes_per_second: f64 = "log.cleaner.io.max.bytes.per.second",
         log_retention_check_interval_ms: i64 = "log.retention.check.interval.ms",
         replica_high_watermark_checkpoint_interval_ms: i64 = "replica.high.watermark.checkpoint.interval.ms",
         /// How long a producer's state is kept after its last batch.
@@ -92,6 +103,10 @@ typed_settings! {
         transactional_id_expiration_ms: i64 = "transactional.id.expiration.ms",
         transaction_max_timeout_ms: i32 = "transaction.max.timeout.ms",
 
+        rest_max_connections: usize = "rest.max.connections",
+        rest_max_concurrent_requests: usize = "rest.max.concurrent.requests",
+        /// What the bodies of all REST requests under way may take together.
+        rest_request_memory_bytes: usize = "rest.request.memory.bytes",
         /// How many topics have samples of their own on the page of metrics.
         metrics_topic_labels_max: usize = "metrics.topic.labels.max",
         /// How many partitions have samples of their own on the page of metrics.

@@ -172,6 +172,9 @@ pub enum TopicError {
     /// (UNKNOWN_TOPIC_ID)
     #[error("This server does not host this topic ID.")]
     UnknownId,
+    /// The name is that of a topic whose id the request names too. (INVALID_REQUEST)
+    #[error("The provided topic name maps to an ID that was already supplied.")]
+    NamedBothWays(TopicId),
     /// `delete.topic.enable` is false. (TOPIC_DELETION_DISABLED; INVALID_REQUEST to clients that do not know it)
     #[error("Topic deletion is disabled.")]
     DeletionDisabled,

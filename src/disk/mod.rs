@@ -145,6 +145,9 @@ pub trait DiskFile: fmt::Debug + Send + Sync {
     /// Cuts or extends (with zeros) the file.
     fn set_len(&self, len: u64) -> io::Result<()>;
 
+    /// Sets when the content is said to have changed last (ms since 1970).
+    fn set_modified_ms(&self, modified_ms: i64) -> io::Result<()>;
+
     /// The file's length.
     fn len(&self) -> io::Result<u64>;
 

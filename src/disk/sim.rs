@@ -377,6 +377,10 @@ impl DiskFile for SimFile {
         self.with(|inode| inode.set_len(usize::try_from(len).unwrap_or(usize::MAX), now_ms))
     }
 
+    fn set_modified_ms(&self, modified_ms: i64) -> io::Result<()> {
+        self.with(|inode| inode.modified_ms = modified_ms)
+    }
+
     fn len(&self) -> io::Result<u64> {
         self.with(|inode| inode.content.len() as u64)
     }

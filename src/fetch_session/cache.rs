@@ -103,7 +103,7 @@ impl FetchSessionCache {
         mut random_id: impl FnMut() -> i32,
     ) -> SessionId {
         let mut slots = self.slots.lock();
-        if partitions.is_empty() || !self.make_room(&mut slots, now_ms, partitions.len()) {
+        if !self.make_room(&mut slots, now_ms, partitions.len()) {
             return SessionId::NONE;
         }
         let id = loop {

@@ -28,10 +28,18 @@ pub struct LogConfig {
     pub timestamp_before_ms_max: i64,
     /// A record's timestamp is at most so much after now (`message.timestamp.after.max.ms`).
     pub timestamp_after_ms_max: i64,
-    /// Whether records need keys (`cleanup.policy` holds `compact`).
+    /// Whether records need keys, and older ones of a key go (`cleanup.policy` holds `compact`).
     pub compact: bool,
     /// Whether old segments go by time and size (`cleanup.policy` holds `delete`).
     pub delete: bool,
+    /// A tombstone or idle marker stays at least this long after the cleaning that met it (`delete.retention.ms`).
+    pub delete_retention_ms: i64,
+    /// Records younger than this are not compacted (`min.compaction.lag.ms`).
+    pub min_compaction_lag_ms: i64,
+    /// Records older than this are compacted soon; `i64::MAX`: no such limit (`max.compaction.lag.ms`).
+    pub max_compaction_lag_ms: i64,
+    /// The log is compacted when more than this share of it is dirty (`min.cleanable.dirty.ratio`).
+    pub min_dirty_ratio: f64,
     /// How records are stored (`compression.type` and its level).
     pub compression: StoredCompression,
     /// Records older than this go, if `delete` (`retention.ms`).
@@ -75,6 +83,10 @@ impl Default for LogConfig {
             timestamp_after_ms_max: 60 * 60 * 1000,
             compact: false,
             delete: true,
+            delete_retention_ms: DAY_MS,
+            min_compaction_lag_ms: 0,
+            max_compaction_lag_ms: i64::MAX,
+            min_dirty_ratio: 0.5,
             compression: StoredCompression::Producer,
             retention_ms: Some(7 * DAY_MS),
             retention_bytes: None,

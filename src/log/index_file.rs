@@ -75,6 +75,11 @@ impl<const N: usize> IndexFile<N> {
         self.written + self.tail.len()
     }
 
+    /// Bytes of all entries, those in memory included.
+    pub(super) fn len_bytes(&self) -> u64 {
+        (self.len() * N) as u64
+    }
+
     pub(super) fn entries(&self, files: &SegmentFiles) -> Result<Entries<'_, N>, LogError> {
         let bytes = if self.written == 0 {
             &[][..]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::LogError;
 use super::error::IoContext;
-use super::file_names::{CLEANED, DELETED, LOG, SWAP, parse_file_name};
+use super::file_names::{CLEANED, DELETED, LOG, OFFSET_INDEX, SWAP, TIME_INDEX, TXN_INDEX, parse_file_name};
 use super::scan::Scan;
 use super::segment_files::remove_if_there;
 use crate::disk::{DirEntry, Disk, OpenMode};
@@ -76,11 +76,13 @@ fn replace(disk: &Arc<dyn Disk>, dir: &Path, files: &[Found], swaps: &[&Found]) 
         let (from, to) = covered.unwrap_or((swap.base, end));
         covered = Some((from.min(swap.base), to.max(end)));
     }
-    let Some((from, to)) = covered else { return Ok(()) };
+    // Without records among them an earlier attempt renamed those already, and removed the originals before.
+    let (from, to) = covered.unwrap_or((Offset::ZERO, Offset::ZERO));
+    let replaced = |base: Offset| base >= from && (base < to || base == from);
     let settled = |found: &&Found| {
-        [LOG, "index", "timeindex", "txnindex"].contains(&found.extension.as_str())
-            && found.base >= from
-            && found.base < to
+        covered.is_some()
+            && [LOG, OFFSET_INDEX, TIME_INDEX, TXN_INDEX].contains(&found.extension.as_str())
+            && replaced(found.base)
     };
     for found in files.iter().filter(settled) {
         remove_if_there(disk.as_ref(), &found.path)?;

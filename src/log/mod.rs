@@ -10,6 +10,7 @@
 
 mod append;
 mod checkpoint;
+mod cleaner;
 mod config;
 mod control;
 mod error;
@@ -36,6 +37,7 @@ mod segment_files;
 mod segment_indexes;
 mod segment_repair;
 mod stray;
+mod swap;
 mod sync;
 mod text_file;
 mod time_index;
@@ -46,6 +48,7 @@ mod types;
 mod validation;
 
 pub use checkpoint::Checkpoint;
+pub use cleaner::{Cleanable, Cleaned, CleaningError, CleaningLimits, Pace, Throttle};
 pub use config::{LogConfig, StoredCompression};
 pub use error::{InvalidRecordsKind, LogError, RecordError};
 pub use log_dir::{LogDir, PartitionDir};

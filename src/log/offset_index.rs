@@ -92,6 +92,11 @@ impl OffsetIndex {
         self.file.truncate(count, files)
     }
 
+    /// Bytes of all entries.
+    pub(super) fn len_bytes(&self) -> u64 {
+        self.file.len_bytes()
+    }
+
     /// Whether another entry would exceed the file's limit in bytes.
     pub(super) fn is_full(&self, bytes_max: u64) -> bool {
         self.file.len() as u64 >= bytes_max / 8
@@ -161,6 +166,7 @@ mod tests {
             disk: Arc::new(RealDisk::new()),
             dir: Arc::from(dir),
             base: Offset(BASE),
+            suffix: "",
         }
     }
 

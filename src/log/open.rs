@@ -63,6 +63,7 @@ impl Log {
             snapshot_at: loaded.or(snapshots.last().copied()),
             roll_jitter_ms: 0,
             deleted: Vec::new(),
+            truncations: 0,
         };
         let stable = if found.scanned {
             open.recovery_point.min(log_end)
@@ -101,7 +102,7 @@ fn bounds(open: &OpenLog, found: &mut Settled, epochs: &mut LeaderEpochs) -> Res
             "the log ends before its start: it begins anew"
         );
         for segment in found.segments.drain(..) {
-            segment.files.mark_deleted()?;
+            segment.files.mark_deleted(&SegmentFiles::ALL)?;
         }
         found.dirty = Dirty::default();
         found.dirty.names = true;
@@ -131,6 +132,7 @@ impl Files {
                         disk: Arc::clone(&open.disk),
                         dir: Arc::clone(&dir),
                         base,
+                        suffix: "",
                     };
                     files
                         .segments

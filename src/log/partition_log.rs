@@ -41,6 +41,10 @@ pub struct Log {
     pub(super) transactions: AtomicBool,
     pub(super) epochs: RwLock<LeaderEpochs>,
     pub(super) recent: Mutex<Recent>,
+    /// Below this offset the log was cleaned; −1: never.
+    pub(super) first_dirty: AtomicI64,
+    /// Rises when files of the log are exchanged for others of the same name (see `swap`).
+    pub(super) generation: AtomicU64,
     /// Held during a sync: one at a time.
     pub(super) syncing: Mutex<()>,
     pub(super) ticket: SyncTicket,
@@ -71,6 +75,8 @@ pub(super) struct Writer {
     pub(super) roll_jitter_ms: i64,
     /// Renamed files, and when they may be removed (ms, wall time).
     pub(super) deleted: Vec<(PathBuf, i64)>,
+    /// How often records were cut off the end.
+    pub(super) truncations: u64,
 }
 
 /// What opening found, for [`Log::assemble`].
@@ -116,6 +122,8 @@ impl Log {
             producers: Mutex::new(opened.producers),
             epochs: RwLock::new(opened.epochs),
             recent: Mutex::new(recent),
+            first_dirty: AtomicI64::new(-1),
+            generation: AtomicU64::new(0),
             syncing: Mutex::new(()),
             ticket: SyncTicket::default(),
             listener: OnceLock::new(),

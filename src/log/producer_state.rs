@@ -86,6 +86,14 @@ pub(super) enum Verdict {
     Duplicate(BatchMark),
 }
 
+/// What compaction must leave of a producer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LastRecord {
+    /// The last record that is no marker; none if only markers are known.
+    pub(super) data_offset: Option<Offset>,
+    pub(super) epoch: i16,
+}
+
 /// A transaction that a marker ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct EndedTransaction {
@@ -250,6 +258,16 @@ impl ProducerStates {
         self.producers.retain(|_, entry| {
             entry.transaction_start.is_some() || now_ms.saturating_sub(entry.last_timestamp_ms) < expiration_ms
         });
+    }
+
+    /// What must stay of each producer.
+    pub(super) fn last_records(&self) -> HashMap<ProducerId, LastRecord> {
+        let last = |(id, entry): (ProducerId, &ProducerEntry)| {
+            let data_offset = entry.batches.back().map(|mark| mark.last_offset);
+            let epoch = entry.epoch;
+            (id, LastRecord { data_offset, epoch })
+        };
+        self.entries().map(last).collect()
     }
 
     pub(super) fn status(&self) -> Vec<ProducerStatus> {

@@ -4,12 +4,14 @@
 //! others through the offset index. The outcome is a range of a file, which the caller sends or reads.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::{AbortedTransaction, Log, LogError, LogRead, ReadRequest};
 use crate::disk::FileRange;
 use crate::ids::Offset;
 
 use super::segment::Segment;
+use super::txn_index::AbortedTxn;
 
 /// A part of a segment that may be read, and the offset behind it.
 struct End {
@@ -21,10 +23,21 @@ impl Log {
     /// Finds whole batches to read. `OffsetOutOfRange` unless `log start ≤ from ≤ log end`.
     pub fn read(&self, request: ReadRequest) -> Result<LogRead, LogError> {
         self.check_usable()?;
-        match self.read_once(&request) {
+        match self.read_steadily(&request) {
             // The segment may have been removed, or cut, since its place was found: then the offset is out of range now.
             Err(error) if error.is_storage() => self.read_bounds(&request).and(Err(error)),
             result => result,
+        }
+    }
+
+    /// Reads again where files were exchanged for others of the same name meanwhile.
+    fn read_steadily(&self, request: &ReadRequest) -> Result<LogRead, LogError> {
+        loop {
+            let generation = self.generation.load(Ordering::Acquire);
+            let read = self.read_once(request);
+            if self.generation.load(Ordering::Acquire) == generation {
+                return read;
+            }
         }
     }
 
@@ -135,7 +148,16 @@ impl Log {
 
     /// The aborted transactions that a read_committed reader of `from .. upto` must know of.
     pub fn aborted_transactions(&self, from: Offset, upto: Offset) -> Result<Vec<AbortedTransaction>, LogError> {
-        self.check_usable()?;
+        let found = self.while_segments_stay(|| self.find_aborted(from, upto))?;
+        let told = |entry: &AbortedTxn| AbortedTransaction {
+            producer_id: entry.producer_id,
+            first_offset: entry.first,
+        };
+        Ok(found.iter().map(told).collect())
+    }
+
+    /// The index entries of aborted transactions with records in `from .. upto`, wherever their markers are.
+    pub(super) fn find_aborted(&self, from: Offset, upto: Offset) -> Result<Vec<AbortedTxn>, LogError> {
         let segments = self.segments.read().clone();
         let first = segments
             .partition_point(|segment| segment.base() <= from)

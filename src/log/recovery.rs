@@ -12,6 +12,7 @@ use super::file_names::LOG;
 use super::leader_epochs::LeaderEpochs;
 use super::scan::{Found, Scan, ScanFault};
 use super::segment::Segment;
+use super::segment_files::SegmentFiles;
 use super::sync::Dirty;
 use super::{LogError, OpenLog, RecoveryProgress};
 use crate::ids::{LeaderEpoch, Offset};
@@ -94,10 +95,10 @@ impl<'a> Recovery<'a> {
             .segments
             .partition_point(|segment| segment.base() < point)
             .saturating_sub(1);
-        let mut starts = Vec::new();
+        let (mut starts, mut aborts_from) = (Vec::new(), point);
         for segment in self.segments.iter().skip(first) {
             let vouched = if segment.base() < point { point } else { segment.base() };
-            segment.forget_aborted(point.max(segment.base()))?;
+            aborts_from = aborts_from.min(segment.forget_aborted(point.max(segment.base()))?);
             let start = segment.keep_valid_indexes(vouched)?.position;
             self.progress.bytes_total += segment.len().saturating_sub(start);
             starts.push((Arc::clone(segment), start));
@@ -127,7 +128,7 @@ impl<'a> Recovery<'a> {
         }
         for segment in self.segments.drain(kept..) {
             tracing::warn!(segment = %segment.files.path(LOG).display(), "a segment behind a torn write is removed");
-            for path in segment.files.mark_deleted()? {
+            for path in segment.files.mark_deleted(&SegmentFiles::ALL)? {
                 self.open.disk.remove_file(&path).during("remove the file", &path)?;
             }
         }
@@ -147,7 +148,7 @@ impl<'a> Recovery<'a> {
             segments,
             log_end,
             scanned,
-            aborts_from: Some(point),
+            aborts_from: Some(aborts_from),
             dirty,
         })
     }

@@ -84,6 +84,7 @@ impl Log {
             disk: Arc::clone(&self.disk),
             dir: Arc::clone(&self.dir),
             base,
+            suffix: "",
         };
         let segment = Arc::new(Segment::create(files, now_ms)?);
         writer.dirty.note_records(&segment);

@@ -11,6 +11,8 @@ use std::sync::{Arc, OnceLock};
 
 use parking_lot::{RwLock, RwLockWriteGuard};
 
+use super::LogError;
+use super::error::IoContext;
 use super::file_names::{LOG, OFFSET_INDEX, TIME_INDEX, TXN_INDEX};
 use super::offset_index::{OffsetIndex, OffsetPosition};
 use super::scan::{Found, Scan};
@@ -18,7 +20,6 @@ use super::segment_files::SegmentFiles;
 use super::segment_indexes::{DEFAULT_INTERVAL_BYTES, Indexes, Largest, Placed};
 use super::time_index::{TimeIndex, TimePoint};
 use super::txn_index::{AbortedTxn, TxnIndex};
-use super::{AbortedTransaction, LogError};
 use crate::disk::{DiskFile, OpenMode};
 use crate::ids::Offset;
 
@@ -319,7 +320,7 @@ impl Segment {
         &self,
         from: Offset,
         upto: Offset,
-        found: &mut Vec<AbortedTransaction>,
+        found: &mut Vec<AbortedTxn>,
     ) -> Result<bool, LogError> {
         if self.indexes.read().txns.is_empty() {
             return Ok(false);
@@ -327,10 +328,7 @@ impl Segment {
         let mut indexes = self.indexes.write();
         for entry in indexes.txns.entries(&self.files)?.iter() {
             if entry.last >= from && entry.first < upto {
-                found.push(AbortedTransaction {
-                    producer_id: entry.producer_id,
-                    first_offset: entry.first,
-                });
+                found.push(*entry);
             }
             if entry.last_stable >= upto {
                 return Ok(true);
@@ -339,13 +337,38 @@ impl Segment {
         Ok(false)
     }
 
-    /// Forgets aborted transactions whose marker is at or beyond an offset.
-    pub(super) fn forget_aborted(&self, offset: Offset) -> Result<(), LogError> {
+    /// Bytes of the offset index and of the time index.
+    pub(super) fn index_bytes(&self) -> (u64, u64) {
+        let indexes = self.indexes.read();
+        (indexes.offsets.len_bytes(), indexes.times.len_bytes())
+    }
+
+    /// Bytes of the index of aborted transactions.
+    pub(super) fn txn_index_bytes(&self) -> u64 {
+        self.indexes.read().txns.len_bytes()
+    }
+
+    /// Closes the indexes and syncs every file of a segment that nobody uses yet; the records' file is then as old as
+    /// `modified_ms`.
+    pub(super) fn make_durable(&self, index_interval_bytes: u64, modified_ms: i64) -> Result<(), LogError> {
+        self.close_indexes(index_interval_bytes)?;
+        let (file, path) = (self.log_file()?, self.files.path(LOG));
+        file.set_modified_ms(modified_ms)
+            .during("set the time of the file", &path)?;
+        file.sync_data().map_err(|error| LogError::sync(&path, &error))?;
+        self.sync_indexes(index_interval_bytes)
+    }
+
+    /// Forgets aborted transactions whose marker is at or beyond an offset; from which one on they must be indexed again.
+    /// That is the segment's first where the file is torn or damaged: nothing of it is believed then.
+    pub(super) fn forget_aborted(&self, offset: Offset) -> Result<Offset, LogError> {
         let mut indexes = self.indexes.write();
         match indexes.txns.truncate_to(offset, &self.files) {
-            // What cannot be read is made again, if all of it lies beyond.
-            Err(LogError::Damaged { .. }) if offset <= self.base() => indexes.txns.reset(&self.files),
-            result => result,
+            Err(LogError::Damaged { .. }) => {
+                indexes.txns.reset(&self.files)?;
+                Ok(self.base().min(offset))
+            }
+            result => result.map(|()| offset),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The log as its users see it.
 
 mod append;
+mod compaction;
+mod compaction_model;
 mod crash;
 mod garbage;
 mod model;

@@ -76,6 +76,11 @@ impl TimeIndex {
         self.file.truncate(count, files)
     }
 
+    /// Bytes of all entries.
+    pub(super) fn len_bytes(&self) -> u64 {
+        self.file.len_bytes()
+    }
+
     /// Whether the file has no room for another entry and the one at the segment's end.
     pub(super) fn is_full(&self, bytes_max: u64) -> bool {
         self.file.len() as u64 + 1 >= bytes_max / 12
@@ -146,6 +151,7 @@ mod tests {
             disk: Arc::new(disk),
             dir: Arc::from(Path::new("/d")),
             base: Offset(50),
+            suffix: "",
         };
         let mut index = TimeIndex::new(0);
         for (timestamp_ms, offset) in [(1_000, 55), (2_000, 70)] {

@@ -4,6 +4,7 @@
 //! their headers, and only the one that holds the record is read and inflated.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use dmq_protocol::records::{BatchError, RecordBatch, RecordOutline};
 
@@ -24,12 +25,17 @@ impl Log {
         self.while_segments_stay(|| self.find_largest_timestamp())
     }
 
-    /// Looks again where segments were removed during the look-up.
-    fn while_segments_stay<T>(&self, find: impl Fn() -> Result<T, LogError>) -> Result<T, LogError> {
+    /// Looks again where segments were removed or exchanged during the look-up.
+    pub(super) fn while_segments_stay<T>(&self, find: impl Fn() -> Result<T, LogError>) -> Result<T, LogError> {
         loop {
             self.check_usable()?;
             let before = (self.log_start_offset(), self.log_end_offset());
-            match find() {
+            let generation = self.generation.load(Ordering::Acquire);
+            let found = find();
+            if self.generation.load(Ordering::Acquire) != generation {
+                continue;
+            }
+            match found {
                 Err(error) if error.is_storage() && before != (self.log_start_offset(), self.log_end_offset()) => {}
                 result => return result,
             }

@@ -12,7 +12,7 @@ use super::error::IoContext;
 use super::file_names::{SNAPSHOT, parse_file_name};
 use super::partition_log::Writer;
 use super::segment::Segment;
-use super::segment_files::remove_if_there;
+use super::segment_files::{SegmentFiles, remove_if_there};
 use super::{Log, LogConfig, LogError, open};
 use crate::ids::Offset;
 
@@ -100,6 +100,9 @@ impl Log {
         self.stable.store(self.stable_offset().min(end).0, Ordering::Release);
         // Where the log started inside the batch that goes, nothing is left to be hidden.
         self.log_start.fetch_min(end.0, Ordering::AcqRel);
+        // What comes in the place of what was cleaned is dirty.
+        self.first_dirty.fetch_min(end.0, Ordering::AcqRel);
+        writer.truncations += 1;
         writer.sync_ceiling = writer.sync_ceiling.min(end);
         writer.recovery_point = writer.recovery_point.min(end);
         self.recent.lock().clear();
@@ -161,7 +164,7 @@ impl Log {
         let due_ms = self.clock.now_ms().saturating_add(self.config().file_delete_delay_ms);
         let mut renamed = Vec::new();
         for segment in removed {
-            renamed.extend(segment.files.mark_deleted()?);
+            renamed.extend(segment.files.mark_deleted(&SegmentFiles::ALL)?);
             writer.dirty.names = true;
         }
         writer.deleted.extend(renamed.iter().map(|path| (path.clone(), due_ms)));
@@ -207,7 +210,9 @@ impl Log {
                 .map_or(self.log_end_offset(), |next| next.base());
             let by_start = next <= self.log_start_offset();
             let by_size = excess >= segment.len() && excess > 0;
-            let goes = next <= high_watermark && segment.len() > 0;
+            // A cleaned segment may be empty and goes like any other; the last one is the next append's.
+            let is_last = place + 1 == segments.len();
+            let goes = next <= high_watermark && !(is_last && segment.len() == 0);
             if !goes || !(by_start || by_size || too_old(segment, &config, now_ms)?) {
                 break;
             }

@@ -77,6 +77,11 @@ impl TxnIndex {
         self.file_len == 0
     }
 
+    /// Bytes of the file.
+    pub(super) fn len_bytes(&self) -> u64 {
+        self.file_len
+    }
+
     pub(super) fn entries(&mut self, files: &SegmentFiles) -> Result<&mut Vec<AbortedTxn>, LogError> {
         let entries = match self.loaded.take() {
             Some(entries) => entries,
@@ -142,7 +147,7 @@ fn read(files: &SegmentFiles) -> Result<Vec<AbortedTxn>, LogError> {
     for (place, chunk) in chunks.iter().enumerate() {
         let entry = AbortedTxn::decode(chunk).filter(|entry| {
             entry.last >= files.base
-                && entry.first <= entry.last
+                && entry.first < entry.last
                 && entries.last().is_none_or(|last| last.last < entry.last)
         });
         let position = (place * ENTRY_LEN) as u64;
@@ -178,6 +183,7 @@ mod tests {
             disk: Arc::new(disk),
             dir: Arc::from(Path::new("/d")),
             base: Offset(10),
+            suffix: "",
         }
     }
 

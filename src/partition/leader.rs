@@ -315,7 +315,7 @@ impl Partition {
 
     /// Takes the partition out of service after an error that leaves its files in doubt. A full disk does not: nothing
     /// of the append is in the log, and there may be room again.
-    fn note_failure(&self, error: &LogError) {
+    pub(super) fn note_failure(&self, error: &LogError) {
         let in_doubt = error.is_storage() && !matches!(error, LogError::DiskFull { .. });
         if in_doubt && !self.failed.swap(true, Ordering::AcqRel) {
             tracing::error!(partition = %self.name, %error, "partition is out of service");

@@ -10,7 +10,11 @@ use crate::log::{LogConfig, StoredCompression};
 pub fn log_config(broker: &BrokerSettings, topic: &TopicSettings) -> LogConfig {
     LogConfig {
         segment_bytes_max: topic.segment_bytes,
-        segment_ms_max: topic.segment_ms,
+        // Only closed segments are compacted: one must not stay open for longer than records may stay uncompacted.
+        segment_ms_max: match topic.cleanup_policy.compact {
+            true => topic.segment_ms.min(topic.max_compaction_lag_ms),
+            false => topic.segment_ms,
+        },
         segment_jitter_ms_max: topic.segment_jitter_ms,
         index_bytes_max: topic.segment_index_bytes as u64,
         index_interval_bytes: topic.index_interval_bytes as u64,
@@ -24,6 +28,10 @@ pub fn log_config(broker: &BrokerSettings, topic: &TopicSettings) -> LogConfig {
         timestamp_after_ms_max: topic.message_timestamp_after_max_ms,
         compact: topic.cleanup_policy.compact,
         delete: topic.cleanup_policy.delete,
+        delete_retention_ms: topic.delete_retention_ms,
+        min_compaction_lag_ms: topic.min_compaction_lag_ms,
+        max_compaction_lag_ms: topic.max_compaction_lag_ms,
+        min_dirty_ratio: topic.min_cleanable_dirty_ratio,
         compression: stored_compression(topic),
         retention_ms: topic.retention_ms,
         retention_bytes: topic.retention_bytes,

@@ -6,6 +6,7 @@
 //! Invariants: log start ≤ last stable offset ≤ high watermark ≤ log end; the high watermark never goes back while this
 //! replica leads. Nothing here waits: an append returns once it is in the log, and whoever needs more parks.
 
+mod compaction;
 mod delete_records;
 mod directories;
 mod error;
@@ -20,6 +21,7 @@ mod replica;
 mod traffic;
 mod upkeep;
 
+pub use compaction::Compaction;
 pub use delete_records::DeleteUpTo;
 pub use directories::{DirectoryStatus, ReplicaStatus};
 pub use error::PartitionError;

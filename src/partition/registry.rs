@@ -91,6 +91,7 @@ pub(super) struct Checkpoints {
     pub(super) recovery_points: BTreeMap<TopicPartition, Offset>,
     pub(super) high_watermarks: BTreeMap<TopicPartition, Offset>,
     pub(super) log_starts: BTreeMap<TopicPartition, Offset>,
+    pub(super) cleaned: BTreeMap<TopicPartition, Offset>,
 }
 
 impl Checkpoints {
@@ -99,6 +100,7 @@ impl Checkpoints {
             recovery_points: dir.read_checkpoint(Checkpoint::RecoveryPoint)?,
             high_watermarks: dir.read_checkpoint(Checkpoint::HighWatermark)?,
             log_starts: dir.read_checkpoint(Checkpoint::LogStart)?,
+            cleaned: dir.read_checkpoint(Checkpoint::Cleaner)?,
         })
     }
 }
@@ -225,6 +227,9 @@ impl PartitionRegistry {
                 return Err(failed(&directory, error));
             }
         };
+        if let Some(offset) = checkpoints.cleaned.get(&name) {
+            partition.log().set_cleaned_upto(*offset);
+        }
         if let Err(error) = partition.set_role(image, self.open.broker_id) {
             tracing::error!(partition = %name, %error, "cannot take up the partition's role");
         }
@@ -319,10 +324,15 @@ impl PartitionRegistry {
         match partition.delete() {
             Ok(Some(path)) => {
                 let at = self.open.clock.monotonic() + Duration::from_millis(delay_ms);
+                let dir = Arc::clone(&dir);
                 self.doomed.lock().push(Doomed { path, dir, at });
             }
             Ok(None) => {}
             Err(error) => tracing::error!(partition = %partition.name(), %error, "cannot remove a partition's files"),
+        }
+        if partition.log().cleaned_upto().is_some() {
+            // A topic that is created anew under the name must not be taken for cleaned.
+            self.checkpoint_cleaned(&dir);
         }
     }
 

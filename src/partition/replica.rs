@@ -94,7 +94,7 @@ impl Partition {
             return Ok(());
         }
         let begins = role.is_leader && role.leader_epoch > before.leader_epoch;
-        if begins && self.log.log_end_offset() > Offset::ZERO {
+        if begins {
             self.log.start_leader_epoch(role.leader_epoch)?;
         }
         let (leader, leader_epoch) = (role.leader, role.leader_epoch);

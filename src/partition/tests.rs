@@ -3,6 +3,7 @@
 //! Syncs run on one thread, which a test can keep busy ([`World::hold_syncs`]): what is appended meanwhile is written and
 //! not durable, for as long as the test likes.
 
+mod compaction;
 mod registry;
 
 use std::path::PathBuf;

@@ -1,12 +1,15 @@
 //! From an HTTP request to a JSON body of bounded length.
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, Request, StatusCode};
+use bytes::Bytes;
 use dmq_protocol::ErrorCode;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
+use super::gate::Admitted;
 use super::json;
 use super::refusal::Refused;
 use crate::limits::REST_INLINE_BODY_BYTES_MAX;
@@ -64,17 +67,44 @@ async fn collect(request: Request<Body>, bytes_max: usize) -> Result<Vec<u8>, Re
     }
     let reserved = usize::try_from(claimed.unwrap_or(0)).unwrap_or(0);
     let mut body = Vec::with_capacity(reserved.min(RESERVED_BYTES_MAX));
+    let admitted = request.extensions().get::<Admitted>().cloned();
+    let begun = Instant::now();
     let mut chunks = request.into_body().into_data_stream();
-    while let Some(chunk) = chunks.next().await {
+    loop {
+        let Some(chunk) = next(&mut chunks, admitted.as_ref(), begun, body.len()).await? else {
+            return Ok(body);
+        };
         let chunk =
             chunk.map_err(|error| Refused::invalid(format!("the body could not be read to its end: {error}")))?;
         let len = body.len().saturating_add(chunk.len());
         if len > bytes_max {
             return Err(too_large(len as u64, "at least "));
         }
+        if let Some(admitted) = &admitted {
+            admitted.reserve(len)?;
+        }
         body.extend_from_slice(&chunk);
     }
-    Ok(body)
+}
+
+/// The next bytes of the body, unless they take too long.
+async fn next(
+    chunks: &mut BodyDataStream,
+    admitted: Option<&Admitted>,
+    begun: Instant,
+    len: usize,
+) -> Result<Option<Result<Bytes, axum::Error>>, Refused> {
+    let Some(admitted) = admitted else {
+        return Ok(chunks.next().await);
+    };
+    let patience = admitted.patience(begun.elapsed(), len);
+    tokio::time::timeout(patience, chunks.next()).await.map_err(|_| {
+        let seconds = begun.elapsed().as_secs();
+        let message = format!(
+            "{len} bytes of the body came within {seconds} s; it must come on (connection.request.stall.timeout.ms)"
+        );
+        Refused::new(ErrorCode::REQUEST_TIMED_OUT, message).with_status(StatusCode::REQUEST_TIMEOUT)
+    })
 }
 
 #[cfg(test)]

@@ -115,6 +115,11 @@ pub async fn consume(State(state): State<RestState>, request: Request<Body>) -> 
     })
 }
 
+/// A refusal in the endpoint's shape.
+pub fn refuse(refused: Refused) -> Response {
+    answer::<ConsumeResponse<'_>>(Err(refused))
+}
+
 pub async fn wrong_method(method: Method) -> Response {
     answer::<ConsumeResponse<'_>>(Err(Refused::method(&method, "POST")))
 }

@@ -29,7 +29,14 @@ static UNDER_WAY: Family = Family::gauge(
     "HTTP requests that are being received or answered.",
 );
 
-const FAMILIES: &[&Family] = &[&REQUESTS, &TIMES, &UNDER_WAY];
+static CONNECTIONS: Family = Family::gauge("dmq_rest_connections", &[], "Open HTTP connections.");
+static REFUSED: Family = Family::counter(
+    "dmq_rest_connections_refused_total",
+    &[],
+    "HTTP connections closed because there were rest.max.connections.",
+);
+
+const FAMILIES: &[&Family] = &[&REQUESTS, &TIMES, &UNDER_WAY, &CONNECTIONS, &REFUSED];
 
 /// Statuses that are told apart: from 200 on.
 const STATUSES: std::ops::Range<u16> = 200..600;
@@ -42,17 +49,19 @@ pub enum Endpoint {
     HighWaterMark,
     Metadata,
     Health,
+    Status,
     Metrics,
     Other,
 }
 
 impl Endpoint {
-    const ALL: [Endpoint; 7] = [
+    const ALL: [Endpoint; 8] = [
         Endpoint::Messages,
         Endpoint::Consume,
         Endpoint::HighWaterMark,
         Endpoint::Metadata,
         Endpoint::Health,
+        Endpoint::Status,
         Endpoint::Metrics,
         Endpoint::Other,
     ];
@@ -64,6 +73,7 @@ impl Endpoint {
             Endpoint::HighWaterMark => "high-water-mark",
             Endpoint::Metadata => "metadata",
             Endpoint::Health => "health",
+            Endpoint::Status => "status",
             Endpoint::Metrics => "metrics",
             Endpoint::Other => "other",
         }
@@ -74,6 +84,8 @@ impl Endpoint {
 pub struct RestMetrics {
     endpoints: [EndpointCounters; Endpoint::ALL.len()],
     under_way: AtomicI64,
+    connections: AtomicI64,
+    connections_refused: Counter,
 }
 
 struct EndpointCounters {
@@ -91,6 +103,8 @@ impl Default for RestMetrics {
         RestMetrics {
             endpoints: Endpoint::ALL.map(counters),
             under_way: AtomicI64::new(0),
+            connections: AtomicI64::new(0),
+            connections_refused: Counter::default(),
         }
     }
 }
@@ -131,7 +145,28 @@ pub async fn count(
     response
 }
 
+/// An open connection.
+#[derive(Debug)]
+pub struct OpenConnection(Arc<RestMetrics>);
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.0.connections.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl RestMetrics {
+    /// Counts a connection for as long as what is returned lives.
+    pub fn open_connection(self: &Arc<Self>) -> OpenConnection {
+        self.connections.fetch_add(1, Ordering::Relaxed);
+        OpenConnection(Arc::clone(self))
+    }
+
+    /// Counts a connection that was closed at once.
+    pub fn count_refused_connection(&self) {
+        self.connections_refused.increment();
+    }
+
     fn record(&self, endpoint: Endpoint, status: u16, took: std::time::Duration) {
         if let Some(counters) = self.endpoints.get(endpoint as usize) {
             counters.took.record(took);
@@ -165,6 +200,8 @@ impl Collect for RestMetrics {
             }
         }
         page.single(&UNDER_WAY, self.under_way.load(Ordering::Relaxed));
+        page.single(&CONNECTIONS, self.connections.load(Ordering::Relaxed));
+        page.single(&REFUSED, self.connections_refused.get());
     }
 }
 

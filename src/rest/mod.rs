@@ -9,7 +9,9 @@
 
 mod batch;
 mod body;
+mod broker_status;
 mod consume;
+mod gate;
 mod health;
 mod high_water_mark;
 mod json;
@@ -19,23 +21,23 @@ mod metrics;
 mod produce;
 mod producer;
 mod refusal;
+mod serve;
 mod state;
 mod status;
 mod topic;
 
-pub use state::{Phase, RestState};
+pub use gate::RestLimits;
+pub use serve::serve;
+pub use state::{Phase, RestState, RestWorld};
 
-use std::future::Future;
-use std::io;
 use std::sync::Arc;
 
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::{MethodRouter, any, get, post};
-use axum::serve::ListenerExt;
 use axum::{Router, middleware};
-use tokio::net::TcpListener;
 
+use gate::Refuse;
 use metrics::Endpoint;
 use refusal::{Refused, Told};
 
@@ -47,50 +49,68 @@ fn router(state: RestState) -> Router {
             metrics::count,
         ))
     };
-    let read = |endpoint, routes: MethodRouter<RestState>| counted(endpoint, routes.fallback(wrong_method));
+    let limited = |endpoint, refuse: Refuse, routes: MethodRouter<RestState>| {
+        let gate = Arc::clone(state.gate());
+        counted(
+            endpoint,
+            routes.layer(middleware::from_fn_with_state((gate, refuse), gate::admit)),
+        )
+    };
+    let look = |endpoint, routes: MethodRouter<RestState>| counted(endpoint, routes.fallback(wrong_method));
     let consume = post(consume::consume).fallback(consume::wrong_method);
     let produce = post(produce::produce).fallback(produce::wrong_method);
     Router::new()
-        .route("/api/v1/storage/messages", counted(Endpoint::Messages, produce))
-        .route("/api/v1/storage/consume", counted(Endpoint::Consume, consume))
+        .route(
+            "/api/v1/storage/messages",
+            limited(Endpoint::Messages, produce::refuse, produce),
+        )
+        .route(
+            "/api/v1/storage/consume",
+            limited(Endpoint::Consume, consume::refuse, consume),
+        )
         .route(
             "/api/v1/storage/partitions/{topic}/{partition}/high-water-mark",
-            read(Endpoint::HighWaterMark, get(high_water_mark::high_water_mark)),
+            limited(
+                Endpoint::HighWaterMark,
+                refuse,
+                get(high_water_mark::high_water_mark).fallback(wrong_method),
+            ),
         )
         .route(
             "/api/v1/storage/metadata",
-            counted(
+            limited(
                 Endpoint::Metadata,
+                metadata::refuse,
                 post(metadata::push)
                     .get(metadata::view)
                     .fallback(metadata::wrong_method),
             ),
         )
-        .route("/api/v1/storage/health", read(Endpoint::Health, get(health::health)))
-        .route("/metrics", read(Endpoint::Metrics, get(metrics::metrics)))
+        .route("/api/v1/storage/health", look(Endpoint::Health, get(health::health)))
+        .route(
+            "/api/v1/storage/liveness",
+            look(Endpoint::Health, get(health::liveness)),
+        )
+        .route(
+            "/api/v1/storage/readiness",
+            look(Endpoint::Health, get(health::readiness)),
+        )
+        .route(
+            "/api/v1/storage/status",
+            look(Endpoint::Status, get(broker_status::status)),
+        )
+        .route("/metrics", look(Endpoint::Metrics, get(metrics::metrics)))
         .fallback_service(counted(Endpoint::Other, any(unknown_path)).with_state(state.clone()))
         .with_state(state)
-}
-
-/// Serves a listener until `shutdown` resolves and the requests then under way are answered.
-pub async fn serve(
-    listener: TcpListener,
-    state: RestState,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY cannot be set on a REST connection");
-        }
-    });
-    axum::serve(listener, router(state))
-        .with_graceful_shutdown(shutdown)
-        .await
 }
 
 async fn unknown_path(uri: Uri) -> Response {
     let message = format!("there is no {}; the endpoints are under /api/v1/storage", uri.path());
     refusal::answer::<Told>(Err(Refused::invalid(message).with_status(StatusCode::NOT_FOUND)))
+}
+
+fn refuse(refused: Refused) -> Response {
+    refusal::answer::<Told>(Err(refused))
 }
 
 async fn wrong_method(method: Method) -> Response {

@@ -164,6 +164,11 @@ pub async fn produce(State(state): State<RestState>, request: Request<Body>) -> 
     }
 }
 
+/// A refusal in the endpoint's shape.
+pub fn refuse(refused: Refused) -> Response {
+    answer::<ProduceResponse>(Err(refused))
+}
+
 pub async fn wrong_method(method: Method) -> Response {
     answer::<ProduceResponse>(Err(Refused::method(&method, "POST")))
 }

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use dmq_protocol::ErrorCode;
 use tokio::sync::watch;
 
+use super::gate::{Gate, RestLimits};
 use super::metrics::RestMetrics;
 use super::refusal::Refused;
 use crate::api::Handles;
-use crate::telemetry::metrics::Registry;
+use crate::telemetry::metrics::{ProcessMetrics, Registry};
 
 /// How far the broker is.
 #[derive(Debug, Clone)]
@@ -29,19 +30,56 @@ pub enum Phase {
 pub struct RestState {
     phase: watch::Receiver<Phase>,
     registry: Registry,
+    process: Arc<ProcessMetrics>,
     metrics: Arc<RestMetrics>,
+    gate: Arc<Gate>,
+    limits: RestLimits,
+}
+
+/// What REST shows and holds to beside the broker itself.
+#[derive(Debug)]
+pub struct RestWorld {
+    /// Everything that is counted; REST adds its own.
+    pub registry: Registry,
+    /// The process.
+    pub process: Arc<ProcessMetrics>,
+    /// What may be taken at a time.
+    pub limits: RestLimits,
 }
 
 impl RestState {
-    /// A state that follows `phase`, and shows the metrics of `registry`, to which it adds its own.
-    pub fn new(phase: watch::Receiver<Phase>, registry: Registry) -> RestState {
+    /// A state that follows `phase`.
+    pub fn new(phase: watch::Receiver<Phase>, world: RestWorld) -> RestState {
+        let RestWorld {
+            registry,
+            process,
+            limits,
+        } = world;
         let metrics = Arc::new(RestMetrics::default());
         registry.add(Arc::clone(&metrics) as _);
         RestState {
             phase,
             registry,
+            process,
             metrics,
+            gate: Arc::new(Gate::new(limits)),
+            limits,
         }
+    }
+
+    /// The process.
+    pub(super) fn process(&self) -> &ProcessMetrics {
+        &self.process
+    }
+
+    /// What lets requests in.
+    pub(super) fn gate(&self) -> &Arc<Gate> {
+        &self.gate
+    }
+
+    /// What may be taken at a time.
+    pub(super) fn limits(&self) -> RestLimits {
+        self.limits
     }
 
     /// What is counted of requests.

@@ -11,8 +11,7 @@ use tokio::task::JoinSet;
 use super::ServerError;
 use crate::api::Handles;
 use crate::config::BrokerSettings;
-use crate::rest::{self, Phase, RestState};
-use crate::telemetry::metrics::Registry;
+use crate::rest::{self, Phase, RestState, RestWorld};
 
 /// Listening sockets that nobody accepts from yet.
 #[derive(Debug)]
@@ -53,9 +52,9 @@ impl RestSockets {
     }
 
     /// Serves them; until [`RestServer::open`] whoever asks is told that the broker starts.
-    pub fn serve(self, registry: &Registry) -> RestServer {
+    pub fn serve(self, world: RestWorld) -> RestServer {
         let phase = watch::Sender::new(Phase::Starting);
-        let state = RestState::new(phase.subscribe(), registry.clone());
+        let state = RestState::new(phase.subscribe(), world);
         let mut listeners = JoinSet::new();
         for socket in self.sockets {
             let state = state.clone();

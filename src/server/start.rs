@@ -22,6 +22,7 @@ use crate::fetch_session::{FetchSessionCache, SessionLimits};
 use crate::metadata::{ClusterMetrics, DirectoryId, Endpoint, MetadataImage};
 use crate::net::{BoundListeners, NetServer, default_gateway};
 use crate::partition::{Durability, LoadProgress, OpenRegistry, PartitionRegistry};
+use crate::rest::{RestLimits, RestWorld};
 use crate::telemetry::metrics::{Collect, ProcessMetrics, Registry};
 
 /// Recovery that takes longer than this says how far it is, and again after each such time.
@@ -68,8 +69,9 @@ impl Broker {
             blocking(move || Directories::open(settings.broker(), &disk, random.as_ref())).await??
         };
         let registry = Registry::new();
-        registry.add(Arc::new(ProcessMetrics::new(Arc::clone(&world.clock))));
-        let rest = RestSockets::bind(settings.broker()).await?.serve(&registry);
+        let rest = RestSockets::bind(settings.broker())
+            .await?
+            .serve(rest_world(settings.broker(), &world, &registry));
         let rest_address = rest.addresses().first().map(ToString::to_string);
         let gateway = forwarding_gateway(world.disk.as_ref());
         let listeners = BoundListeners::bind(net_config(settings.broker(), gateway, rest_address)).await?;
@@ -130,6 +132,17 @@ impl Broker {
         print!("{}", banner.text());
         // A program that waits for `ready` reads from a pipe, which is not flushed at line ends.
         let _ = std::io::Write::flush(&mut std::io::stdout());
+    }
+}
+
+/// What REST shows and holds to from the start on.
+fn rest_world(settings: &BrokerSettings, world: &World, registry: &Registry) -> RestWorld {
+    let process = Arc::new(ProcessMetrics::new(Arc::clone(&world.clock)));
+    registry.add(Arc::clone(&process) as _);
+    RestWorld {
+        registry: registry.clone(),
+        process,
+        limits: RestLimits::of(settings),
     }
 }
 

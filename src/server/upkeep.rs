@@ -1,4 +1,4 @@
-//! What runs beside the requests: checkpoints, due flushes, expiry, removal of deleted topics' files.
+//! What runs beside the requests: compaction, checkpoints, due flushes, expiry, removal of deleted topics' files.
 //!
 //! Each on its own interval, on threads that may wait for the disk. Nothing here is needed for correctness: a checkpoint
 //! that was not written costs recovery time.
@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::config::BrokerSettings;
-use crate::partition::PartitionRegistry;
+use crate::partition::{Compaction, PartitionRegistry};
 
 type Chore = fn(&PartitionRegistry);
 
@@ -21,6 +21,7 @@ const REMOVAL_INTERVAL: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Upkeep {
     chores: JoinSet<()>,
+    compaction: Compaction,
     stop: watch::Sender<bool>,
 }
 
@@ -29,6 +30,7 @@ impl Upkeep {
     pub fn start(settings: &BrokerSettings, partitions: &Arc<PartitionRegistry>) -> Upkeep {
         let mut upkeep = Upkeep {
             chores: JoinSet::new(),
+            compaction: Compaction::start(partitions),
             stop: watch::Sender::new(false),
         };
         let ms = |ms: i64| Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX));
@@ -83,6 +85,10 @@ impl Upkeep {
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
         while self.chores.join_next().await.is_some() {}
+        let compaction = self.compaction;
+        if tokio::task::spawn_blocking(move || compaction.stop()).await.is_err() {
+            tracing::error!("the end of compaction was cut off");
+        }
     }
 }
 

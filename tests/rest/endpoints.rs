@@ -1,7 +1,11 @@
 //! High watermark, health, and what lies beside the endpoints: paths, methods, partitions of other brokers.
 
-use dmq::rest::{self, Phase, RestState};
-use dmq::telemetry::metrics::Registry;
+use std::sync::Arc;
+
+use dmq::config::BrokerSettings;
+use dmq::env::SystemClock;
+use dmq::rest::{self, Phase, RestLimits, RestState, RestWorld};
+use dmq::telemetry::metrics::{ProcessMetrics, Registry};
 use dmq_protocol::metadata_records::{
     AnyMetadataRecord, BrokerEndpoint, PartitionRecord, RegisterBrokerRecord, TopicRecord,
 };
@@ -11,6 +15,14 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::harness::{CONSUME, MESSAGES, TestBroker, request};
+
+fn world() -> RestWorld {
+    RestWorld {
+        registry: Registry::new(),
+        process: Arc::new(ProcessMetrics::new(Arc::new(SystemClock::new()))),
+        limits: RestLimits::of(&BrokerSettings::default()),
+    }
+}
 
 const HEALTH: &str = "/api/v1/storage/health";
 
@@ -111,7 +123,7 @@ async fn health_follows_the_brokers_life_and_nothing_else_is_served_before_and_a
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = tokio::spawn(rest::serve(
         listener,
-        RestState::new(phase.subscribe(), Registry::new()),
+        RestState::new(phase.subscribe(), world()),
         async {
             let _ = stopped.await;
         },

@@ -6,6 +6,7 @@
 mod batches;
 mod broker;
 mod compression;
+mod coordinators;
 mod data_dir;
 mod frames;
 mod logs;
@@ -71,6 +72,18 @@ pub const TARGETS: &[Target] = &[
         "control_record",
         messages::control_record,
         messages::control_seeds,
+        MESSAGE,
+    ),
+    target(
+        "coordinator_record",
+        coordinators::record,
+        coordinators::record_seeds,
+        MESSAGE,
+    ),
+    target(
+        "embedded",
+        coordinators::embedded,
+        coordinators::embedded_seeds,
         MESSAGE,
     ),
     target("gzip", compression::gzip, compression::gzip_seeds, INFLATED),

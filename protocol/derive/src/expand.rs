@@ -195,7 +195,15 @@ fn take_value(definition: &Struct, field: &Field, reader: &Ident) -> TokenStream
     let format = format(field);
     if field.optional {
         let nullable = nullable(field);
-        quote!(#reader.take_nullable(#label, #format, #nullable)?)
+        let take = format_ident!(
+            "{}",
+            if field.tagged.is_some() {
+                "take_tagged_nullable"
+            } else {
+                "take_nullable"
+            }
+        );
+        quote!(#reader.#take(#label, #format, #nullable)?)
     } else {
         quote!(#reader.take(#label, #format)?)
     }
@@ -241,8 +249,9 @@ fn put(definition: &Struct, defaults: &[TokenStream]) -> TokenStream {
 
 /// A walk through the fields that hold error codes.
 fn error_codes(definition: &Struct) -> TokenStream {
-    let types: Vec<_> = definition.fields.iter().map(|field| &field.ty).collect();
-    let walks = definition.fields.iter().map(|field| {
+    let may = |field: &&Field| matches!(field.shape, Shape::Array | Shape::Other);
+    let types: Vec<_> = definition.fields.iter().filter(may).map(|field| &field.ty).collect();
+    let walks = definition.fields.iter().filter(may).map(|field| {
         let (name, ty) = (&field.name, &field.ty);
         let walk = match field.optional {
             true => quote! {

@@ -189,7 +189,7 @@ impl Shape {
             Some("f64") => Shape::Float,
             Some("StrBytes") => Shape::Text,
             Some("Bytes") => Shape::Bytes,
-            Some("Records") => Shape::Records,
+            Some("Records" | "FetchRecords") => Shape::Records,
             Some("Vec") => Shape::Array,
             _ => Shape::Other,
         }

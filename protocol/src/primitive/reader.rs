@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::error::{DecodeError, DecodeReason};
 use super::parse::{self, Fault, Parsed};
 use super::{ARRAY_LEN_MAX, STRING_LEN_MAX, TAGS_MAX, Wire};
+use crate::schema::Kind;
 use crate::str_bytes::StrBytes;
 use crate::uuid::Uuid;
 use crate::version::Format;
@@ -226,6 +227,24 @@ impl Reader {
             T::take_nullable(self, format)
         } else {
             T::take(self, format).map(Some)
+        }
+    }
+
+    /// As [`Reader::take_nullable`], for a tagged field: a struct then has an unsigned variable-length integer in front, 0
+    /// for null, where it has a byte elsewhere.
+    pub fn take_tagged_nullable<T: Wire>(
+        &mut self,
+        field: &'static str,
+        format: Format,
+        nullable: bool,
+    ) -> Result<Option<T>, DecodeError> {
+        if !nullable || !matches!(T::KIND, Kind::Struct(_)) {
+            return self.take_nullable(field, format, nullable);
+        }
+        self.field = field;
+        match self.uvarint()? as i32 {
+            ..=0 => Ok(None),
+            _ => T::take(self, format).map(Some),
         }
     }
 

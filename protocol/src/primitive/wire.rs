@@ -34,7 +34,8 @@ pub trait Wire: Sized {
     /// Shows every error code in the value, in the order of the fields.
     fn error_codes(&self, _see: &mut dyn FnMut(ErrorCode)) {}
 
-    /// Reads the value or null: a struct has a byte in front, −1 for null. What has a length says null with that.
+    /// Reads the value or null: a struct has a byte in front, −1 for null (unless it is tagged, see
+    /// [`Reader::take_tagged_nullable`]). What has a length says null with that.
     fn take_nullable(reader: &mut Reader, format: Format) -> Result<Option<Self>, DecodeError> {
         if reader.i8()? < 0 {
             Ok(None)

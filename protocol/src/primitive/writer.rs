@@ -5,6 +5,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use super::error::{EncodeError, EncodeReason};
 use super::gap::Gap;
 use super::{STRING_LEN_MAX, Wire};
+use crate::schema::Kind;
 use crate::version::Format;
 
 /// The end of a growing buffer.
@@ -187,7 +188,7 @@ impl TagSection {
         self.add(tag, field, content.freeze())
     }
 
-    /// Adds a field that may be null.
+    /// Adds a field that may be null; see [`Reader::take_tagged_nullable`](super::Reader::take_tagged_nullable).
     pub fn put_nullable<T: Wire>(
         &mut self,
         tag: u32,
@@ -197,7 +198,15 @@ impl TagSection {
         nullable: bool,
     ) -> Result<(), EncodeError> {
         let mut content = BytesMut::new();
-        Writer::new(&mut content).put_nullable(field, value, format, nullable)?;
+        let mut writer = Writer::new(&mut content);
+        if nullable && matches!(T::KIND, Kind::Struct(_)) {
+            writer.uvarint(value.is_some().into());
+            if let Some(value) = value {
+                writer.put(field, value, format)?;
+            }
+        } else {
+            writer.put_nullable(field, value, format, nullable)?;
+        }
         self.add(tag, field, content.freeze())
     }
 

@@ -56,6 +56,94 @@ pub fn message<M: Message>(version: i16, seed: u64) -> Vec<u8> {
     out
 }
 
+/// The bytes of a message at `version` that says as little as it can, but for one of its arrays, the `chosen`-th: that has
+/// `count` elements, each as small as it can be. `None` if there are not so many arrays.
+pub fn dense<M: Message>(version: i16, chosen: usize, count: usize) -> Option<Vec<u8>> {
+    let mut dense = Dense {
+        until: chosen,
+        count,
+        found: false,
+        out: Vec::new(),
+    };
+    dense.value(M::KIND, Format::new(version, M::FLEXIBLE));
+    dense.found.then_some(dense.out)
+}
+
+struct Dense {
+    /// How many arrays come before the chosen one.
+    until: usize,
+    count: usize,
+    found: bool,
+    out: Vec<u8>,
+}
+
+impl Dense {
+    fn value(&mut self, kind: Kind, format: Format) {
+        match kind {
+            Kind::Array(element) => self.array(*element, kind, format),
+            Kind::Struct(schema) => self.fields(schema, format),
+            Kind::String | Kind::Bytes => length(Some(0), kind, format, &mut self.out),
+            number => self.out.resize(self.out.len() + number.min_size(format), 0),
+        }
+    }
+
+    /// The chosen array, or one element on the way to it, or nothing after it.
+    fn array(&mut self, element: Kind, kind: Kind, format: Format) {
+        if self.found {
+            return length(Some(0), kind, format, &mut self.out);
+        }
+        if self.until == 0 {
+            self.found = true;
+            length(Some(self.count), kind, format, &mut self.out);
+            return (0..self.count).for_each(|_| self.value(element, format));
+        }
+        self.until -= 1;
+        length(Some(1), kind, format, &mut self.out);
+        self.value(element, format);
+    }
+
+    fn fields(&mut self, schema: &StructSchema, format: Format) {
+        let present = |field: &&FieldSchema| field.versions.contains(format.version);
+        let (tagged, plain): (Vec<_>, Vec<_>) = schema
+            .fields
+            .iter()
+            .filter(present)
+            .partition(|field| field.tagged.is_some());
+        plain.into_iter().for_each(|field| self.field(field, format));
+        if !format.flexible {
+            return;
+        }
+        let mut said = Vec::new();
+        let mut tagged = Vec::from_iter(tagged.into_iter().map(|field| (field.tagged.unwrap().0, field)));
+        tagged.sort_by_key(|(tag, _)| *tag);
+        for (tag, field) in tagged {
+            if self.found {
+                break;
+            }
+            let before = std::mem::take(&mut self.out);
+            self.field(field, format);
+            said.push((tag, std::mem::replace(&mut self.out, before)));
+        }
+        uvarint(said.len() as u32, &mut self.out);
+        for (tag, content) in said {
+            uvarint(tag, &mut self.out);
+            uvarint(content.len() as u32, &mut self.out);
+            self.out.extend(content);
+        }
+    }
+
+    fn field(&mut self, field: &FieldSchema, format: Format) {
+        let format = if field.rigid { format.rigid() } else { format };
+        if nullable(field, format) && matches!(field.kind, Kind::Struct(_)) {
+            if self.found {
+                return null(field, format, &mut self.out);
+            }
+            self.out.push(1);
+        }
+        self.value(field.kind, format);
+    }
+}
+
 fn value(kind: Kind, format: Format, random: &mut Random, out: &mut Vec<u8>) {
     match kind {
         Kind::Bool => out.push(random.below(2) as u8),
@@ -139,7 +227,7 @@ fn field_value(field: &FieldSchema, format: Format, random: &mut Random, out: &m
     let format = if field.rigid { format.rigid() } else { format };
     if nullable(field, format) {
         if random.one_in(4) {
-            return null(field.kind, format, out);
+            return null(field, format, out);
         }
         if matches!(field.kind, Kind::Struct(_)) {
             out.push(1);
@@ -148,10 +236,10 @@ fn field_value(field: &FieldSchema, format: Format, random: &mut Random, out: &m
     value(field.kind, format, random, out);
 }
 
-fn null(kind: Kind, format: Format, out: &mut Vec<u8>) {
-    match kind {
-        Kind::Struct(_) => out.push(0xff),
-        _ => length(None, kind, format, out),
+fn null(field: &FieldSchema, format: Format, out: &mut Vec<u8>) {
+    match field.kind {
+        Kind::Struct(_) => out.push(if field.tagged.is_some() { 0 } else { 0xff }),
+        kind => length(None, kind, format, out),
     }
 }
 
@@ -165,7 +253,7 @@ fn default(field: &FieldSchema, format: Format) -> Vec<u8> {
             .to_be_bytes()
     };
     match (field.default, field.kind) {
-        (Some("null"), kind) => null(kind, format, &mut out),
+        (Some("null"), _) => null(field, format, &mut out),
         (_, Kind::Bool) => out.push(u8::from(field.default == Some("true"))),
         (_, Kind::Int8) => out.extend(&number()[7..]),
         (_, Kind::Int16 | Kind::Uint16) => out.extend(&number()[6..]),
@@ -174,6 +262,9 @@ fn default(field: &FieldSchema, format: Format) -> Vec<u8> {
         (_, Kind::Uuid) => out.extend([0; 16]),
         (_, Kind::Struct(schema)) => {
             assert!(schema.fields.iter().all(|field| field.tagged.is_none()));
+            if nullable(field, format) {
+                out.push(1);
+            }
             schema
                 .fields
                 .iter()

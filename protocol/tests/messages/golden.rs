@@ -8,13 +8,13 @@ use dmq_protocol::messages::MessageVisitor;
 use crate::visit_everything;
 
 /// Bytes of one message at one version.
-struct Golden {
-    name: &'static str,
-    version: i16,
+pub struct Golden {
+    pub name: &'static str,
+    pub version: i16,
     bytes: Bytes,
 }
 
-fn golden() -> Vec<Golden> {
+pub fn golden() -> Vec<Golden> {
     let lines = include_str!("../facts/golden.txt").lines();
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines

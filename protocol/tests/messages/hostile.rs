@@ -1,15 +1,21 @@
 //! Bytes that are not what they claim: decoding gives an error, never a panic, and costs no more than they justify.
 
 use bytes::Bytes;
+use dmq_protocol::coordinator_records::{GroupRecord, ShareStateRecord, TransactionRecord};
+use dmq_protocol::embedded::{
+    ConsumerProtocolAssignment, ConsumerProtocolSubscription, DefaultPrincipalData, Embedded,
+};
 use dmq_protocol::header::RequestHeader;
 use dmq_protocol::messages::fetch::ReplicaState;
 use dmq_protocol::messages::{
     ApiVersionsRequest, CreateTopicsRequest, FetchRequest, MessageVisitor, MetadataRequest, ProduceRequest,
 };
+use dmq_protocol::metadata_records::AnyMetadataRecord;
+use dmq_protocol::storage_records::RemoteLogRecord;
 use dmq_protocol::{DecodeReason, Message};
 use proptest::prelude::*;
 
-use crate::generate::Random;
+use crate::generate::{Random, dense};
 use crate::memory::peak_of;
 use crate::{each_version, seeds, visit_everything};
 
@@ -76,6 +82,25 @@ impl MessageVisitor for Changed {
     }
 }
 
+/// Fills each array of every message with the smallest elements there are.
+struct Densest;
+
+impl MessageVisitor for Densest {
+    fn visit<M: Message>(&mut self) {
+        for version in M::VERSIONS.iter() {
+            for bytes in (0..).map_while(|chosen| dense::<M>(version, chosen, 600)) {
+                assert!(M::decode(Bytes::copy_from_slice(&bytes), version).is_ok());
+                decode_within_bounds::<M>(bytes, version);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_smallest_elements_cost_no_more_than_they_justify() {
+    visit_everything(&mut Densest);
+}
+
 proptest! {
     #![proptest_config(seeds(8))]
 
@@ -98,6 +123,33 @@ proptest! {
             }
         }
         visit_everything(&mut Any(bytes));
+    }
+}
+
+/// A front that a frame may have, and any bytes after it.
+fn framed() -> impl Strategy<Value = Bytes> {
+    (0..40u8, 0..6u8, prop::collection::vec(any::<u8>(), 0..100))
+        .prop_map(|(first, second, rest)| [&[first, second][..], &rest].concat().into())
+}
+
+proptest! {
+    #![proptest_config(seeds(2000))]
+
+    #[test]
+    fn any_bytes_in_a_frame_are_decoded_or_refused(record_type in 0..30i16, key: Vec<u8>, value in framed()) {
+        let key = Bytes::from([&record_type.to_be_bytes()[..], &key].concat());
+        let len = key.len() + value.len();
+        let peak = peak_of(|| {
+            drop(GroupRecord::decode(key.clone(), Some(value.clone())));
+            drop(TransactionRecord::decode(key.clone(), Some(value.clone())));
+            drop(ShareStateRecord::decode(key, Some(value.clone())));
+            drop(RemoteLogRecord::decode(value.clone()));
+            drop(AnyMetadataRecord::decode([&[1], &value[..]].concat().into()));
+            drop(ConsumerProtocolSubscription::from_bytes(value.clone()));
+            drop(ConsumerProtocolAssignment::from_bytes(value.clone()));
+            drop(DefaultPrincipalData::from_bytes(value));
+        });
+        prop_assert!(peak <= COST_PER_BYTE * len + COST_ONCE, "{peak} bytes for {len}");
     }
 }
 

@@ -9,6 +9,7 @@ mod definitions;
 mod generate;
 mod golden;
 mod hostile;
+mod java;
 mod memory;
 mod peer;
 mod round_trip;
@@ -16,7 +17,7 @@ mod tables;
 
 use dmq_protocol::header::{RequestHeader, ResponseHeader};
 use dmq_protocol::messages::{self, MessageVisitor};
-use dmq_protocol::{Message, control_records, metadata_records};
+use dmq_protocol::{Message, control_records, coordinator_records, embedded, metadata_records, storage_records};
 use proptest::prelude::ProptestConfig;
 
 /// So many random seeds. A failure names the seed, which cannot be made any smaller and need not be kept in a file: the
@@ -37,6 +38,9 @@ fn visit_everything(visitor: &mut impl MessageVisitor) {
     messages::visit_all(visitor);
     metadata_records::visit_all(visitor);
     control_records::visit_all(visitor);
+    coordinator_records::visit_all(visitor);
+    storage_records::visit_all(visitor);
+    embedded::visit_all(visitor);
 }
 
 /// Every version of a message, with bytes generated for it from a seed.

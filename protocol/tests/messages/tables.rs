@@ -1,6 +1,11 @@
 //! The tables of error codes and of API keys are Kafka 4.4's.
 
-use dmq_protocol::{ApiKey, ErrorCode};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use dmq_protocol::header::{request_header_version, response_header_version};
+use dmq_protocol::messages::{self, MessageVisitor};
+use dmq_protocol::{ApiKey, ErrorCode, Message, VersionRange};
 
 /// A facts file without its comment.
 fn facts(file: &str) -> &str {
@@ -23,6 +28,55 @@ fn every_api_key_is_kafkas() {
         .map(|key| format!("{} {key}\n", key.as_i16()))
         .collect();
     assert_eq!(ours, facts(include_str!("../facts/api_keys.txt")));
+}
+
+/// The versions of every message.
+#[derive(Default)]
+struct Versions(BTreeMap<&'static str, VersionRange>);
+
+impl MessageVisitor for Versions {
+    fn visit<M: Message>(&mut self) {
+        self.0.insert(M::NAME, M::VERSIONS);
+    }
+}
+
+/// The header versions of an API in the form of the facts file: a run of versions for each pair of them.
+fn header_versions(key: ApiKey, versions: VersionRange) -> String {
+    let mut runs: Vec<(VersionRange, i16, i16)> = Vec::new();
+    for version in versions.iter() {
+        let request = request_header_version(key, version).unwrap();
+        let response = response_header_version(key, version).unwrap();
+        match runs.last_mut() {
+            Some(run) if (run.1, run.2) == (request, response) => run.0.max = version,
+            _ => runs.push((VersionRange::new(version, version), request, response)),
+        }
+    }
+    runs.into_iter()
+        .fold(String::new(), |mut text, (versions, request, response)| {
+            write!(text, " | {versions} {request} {response}").unwrap();
+            text
+        })
+}
+
+#[test]
+fn every_live_api_has_kafkas_versions_and_headers() {
+    let mut versions = Versions::default();
+    messages::visit_all(&mut versions);
+    let mut ours = String::new();
+    for key in ApiKey::ALL {
+        let Some(request) = versions.0.get(&*format!("{key}Request")) else {
+            continue;
+        };
+        assert_eq!(versions.0.get(&*format!("{key}Response")), Some(request), "{key}");
+        writeln!(
+            ours,
+            "{} {key} {request}{}",
+            key.as_i16(),
+            header_versions(*key, *request)
+        )
+        .unwrap();
+    }
+    assert_eq!(ours, facts(include_str!("../facts/header_versions.txt")));
 }
 
 #[test]

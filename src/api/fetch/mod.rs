@@ -47,6 +47,9 @@ impl Api for Fetch {
         };
         let responder = Responder::new(handles, context, session);
         let wanted = plan.resolve(handles, responder.session());
+        if let Some(code) = plan.is_refused(&wanted) {
+            return Answer::Now(responder.refuse(code));
+        }
         let found = plan.read(&wanted);
         if plan.is_due() || plan.is_enough(&found) {
             Plan::count(&wanted, &found);

@@ -8,9 +8,9 @@ use dmq_protocol::messages::fetch::FetchRequest;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::api::{Handles, RequestContext, epoch_from_wire, isolation_from_wire};
+use crate::api::{Handles, RequestContext, isolation_from_wire};
 use crate::fetch_session::{FetchContext, FetchPosition, TopicKey};
-use crate::ids::Offset;
+use crate::ids::{LeaderEpoch, Offset};
 use crate::partition::{FetchFrom, Isolation, Partition, PartitionError, PartitionRead};
 
 /// The bounds of a fetch.
@@ -19,7 +19,7 @@ pub(super) struct Plan {
     deadline: Option<Instant>,
     bytes_min: u64,
     bytes_max: u64,
-    isolation: Isolation,
+    isolation: Result<Isolation, ErrorCode>,
 }
 
 /// A partition of the fetch with what is known of it.
@@ -71,6 +71,12 @@ impl Plan {
         self.deadline.is_none()
     }
 
+    /// Why nothing of it can be read, where there would be something to read.
+    pub(super) fn is_refused(&self, wanted: &[Wanted]) -> Option<ErrorCode> {
+        let reads = wanted.iter().any(|wanted| wanted.partition.is_ok());
+        self.isolation.err().filter(|_| reads)
+    }
+
     pub(super) fn resolve(&self, handles: &Handles, session: &FetchContext) -> Vec<Wanted> {
         let wanted = session.partitions().iter().map(|(key, position)| {
             let partition = match &key.topic {
@@ -91,9 +97,9 @@ impl Plan {
     fn from(&self, position: &FetchPosition) -> FetchFrom {
         FetchFrom {
             offset: Offset(position.fetch_offset),
-            current_leader_epoch: epoch_from_wire(position.current_leader_epoch),
-            last_fetched_epoch: epoch_from_wire(position.last_fetched_epoch),
-            isolation: self.isolation,
+            current_leader_epoch: known_epoch(position.current_leader_epoch),
+            last_fetched_epoch: known_epoch(position.last_fetched_epoch),
+            isolation: self.isolation.unwrap_or(Isolation::ReadUncommitted),
         }
     }
 
@@ -153,6 +159,11 @@ impl Plan {
             }
         }
     }
+}
+
+/// An epoch as this request carries it: below zero none is known.
+fn known_epoch(epoch: i32) -> Option<LeaderEpoch> {
+    (epoch >= 0).then_some(LeaderEpoch(epoch))
 }
 
 /// A fetch's places among the readers of its partitions, given back when it ends.

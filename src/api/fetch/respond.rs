@@ -9,6 +9,7 @@ use dmq_protocol::messages::fetch::{
 };
 use dmq_protocol::{EncodeError, ErrorCode, FetchRecords, Gap, Message, StrBytes, Uuid, Wire};
 
+use super::FIRST_BY_TOPIC_ID;
 use super::plan::{Outcome, Refusal};
 use crate::api::errors::code_of;
 use crate::api::meter::{Meter, Metered};
@@ -141,6 +142,27 @@ impl Responder {
         }
         self.name_leaders(&mut fetched.response);
         fetched
+    }
+
+    /// The refusal of a whole request. Clients of the versions without topic ids look at the partitions' errors.
+    pub(super) fn refuse(&self, error_code: ErrorCode) -> Fetched {
+        let mut response = FetchResponse {
+            error_code,
+            ..FetchResponse::default()
+        };
+        if self.version < FIRST_BY_TOPIC_ID {
+            for (key, _) in self.session.partitions() {
+                let refused = PartitionData {
+                    partition_index: key.partition.0,
+                    error_code,
+                    high_watermark: -1,
+                    records: Some(FetchRecords::default()),
+                    ..PartitionData::default()
+                };
+                add(&mut response, &key.topic, refused);
+            }
+        }
+        Fetched::from(response)
     }
 
     fn partition_data(&self, number: PartitionId, outcome: Outcome, files: &mut Vec<FileRange>) -> PartitionData {

@@ -27,6 +27,15 @@ settings! {
     /// How long after it was opened a connection's first request must have arrived, or it is closed.
     Int "connection.first.request.timeout.ms" = "60000", Low.at_least(1);
 
+    /// How many connections the REST listeners have at a time, all together; one more is closed at once.
+    Int "rest.max.connections" = "2000", Low.at_least(1);
+
+    /// How many REST requests are served at a time, waiting ones among them; one more is answered with 429.
+    Int "rest.max.concurrent.requests" = "1000", Low.at_least(1);
+
+    /// What the bodies of all REST requests under way may take together; what goes beyond is answered with 429.
+    Long "rest.request.memory.bytes" = "268435456", Low.at_least(4096);
+
     /// How many topics have samples of their own on the page of metrics, those that are there for longest first; the
     /// sums without a topic count all of them.
     Int "metrics.topic.labels.max" = "1000", Low.at_least(0);

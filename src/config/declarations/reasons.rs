@@ -2,8 +2,6 @@
 //!
 //! Every text ends the sentence "accepted without effect: …" that the broker logs when such a setting is set.
 
-/// Compaction does not run.
-pub(super) const COMPACTION: &str = "logs are not compacted by this version";
 /// No group coordinator.
 pub(super) const GROUPS: &str = "consumer groups are not served by this version";
 /// No share groups.

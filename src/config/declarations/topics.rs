@@ -5,11 +5,11 @@
 
 use super::super::rule::Rule;
 use super::super::setting::settings;
-use super::reasons::{COMPACTION, LOG, REPLICATION, SHARE_GROUPS, TIERED_STORAGE};
+use super::reasons::{LOG, REPLICATION, SHARE_GROUPS, TIERED_STORAGE};
 
 settings! {
-    /// What happens to old records: `delete` removes them by age and size, `compact` demands a key of each
-    /// (this version does not compact yet: such records are all kept), an empty list keeps everything.
+    /// What happens to old records: `delete` removes them by age and size, `compact` demands a key of each and
+    /// keeps the newest of each key, an empty list keeps everything.
     List "cleanup.policy" = "delete", Medium.one_of(&["compact", "delete"]).cluster_wide()
         .synonyms(&["log.cleanup.policy"]);
 
@@ -31,7 +31,7 @@ settings! {
 
     /// How long a deletion marker stays in a compacted log, so that slow readers see it.
     Long "delete.retention.ms" = "86400000", Medium.at_least(0).cluster_wide()
-        .synonyms(&["log.cleaner.delete.retention.ms"]).accepted(COMPACTION);
+        .synonyms(&["log.cleaner.delete.retention.ms"]);
 
     /// Whether share groups may use this topic as their dead-letter topic.
     Boolean "errors.deadletterqueue.group.enable" = "false", Medium.cluster_wide().accepted(SHARE_GROUPS);
@@ -71,7 +71,7 @@ settings! {
 
     /// How long a record may stay uncompacted.
     Long "max.compaction.lag.ms" = "9223372036854775807", Medium.at_least(1).cluster_wide()
-        .synonyms(&["log.cleaner.max.compaction.lag.ms"]).accepted(COMPACTION);
+        .synonyms(&["log.cleaner.max.compaction.lag.ms"]);
 
     /// The most that a batch may inflate to; a larger one is refused.
     Int "max.decompressed.message.bytes" = "2147483639", Medium.between(1, 2_147_483_639).cluster_wide()
@@ -94,11 +94,11 @@ settings! {
 
     /// Which share of a log must be uncleaned before it is compacted.
     Double "min.cleanable.dirty.ratio" = "0.5", Medium.rule(Rule::BetweenFractions(0.0, 1.0)).cluster_wide()
-        .synonyms(&["log.cleaner.min.cleanable.ratio"]).accepted(COMPACTION);
+        .synonyms(&["log.cleaner.min.cleanable.ratio"]);
 
     /// How long a record stays uncompacted at least.
     Long "min.compaction.lag.ms" = "0", Medium.at_least(0).cluster_wide()
-        .synonyms(&["log.cleaner.min.compaction.lag.ms"]).accepted(COMPACTION);
+        .synonyms(&["log.cleaner.min.compaction.lag.ms"]);
 
     /// How many in-sync replicas must have a record before acks=all is answered; with fewer, such a produce is refused.
     Int "min.insync.replicas" = "1", Medium.at_least(1).cluster_wide().synonyms(&["min.insync.replicas"]);

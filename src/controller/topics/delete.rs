@@ -10,7 +10,8 @@ use crate::controller::topic_request::{DeleteTopicOutcome, TopicError, TopicRef}
 use crate::ids::TopicId;
 use crate::metadata::{Record, TopicImage};
 
-/// Decides a request to delete topics: one outcome for each different name or id, in the request's order.
+/// Decides a request to delete topics: one outcome for each different name or id, in the request's order. A topic that is
+/// named both ways stays, and only its name is answered.
 pub(in crate::controller) fn delete(
     situation: &Situation<'_>,
     topics: Vec<TopicRef>,
@@ -19,14 +20,22 @@ pub(in crate::controller) fn delete(
     for topic in &topics {
         *asked.entry(topic.clone()).or_default() += 1;
     }
-    let (mut records, mut outcomes, mut gone) = (Vec::new(), Vec::new(), Vec::<TopicId>::new());
+    let named_both_ways = named_both_ways(situation, &asked);
+    let (mut records, mut outcomes) = (Vec::new(), Vec::new());
     for topic in topics {
         // Each is answered once, however often it was named.
         let Some(times) = asked.remove(&topic) else { continue };
-        let result = decide(situation, &topic, times, &gone).map(|found| {
+        let result = match (decide(situation, &topic, times), &topic) {
+            (Ok(found), TopicRef::Id(id)) if named_both_ways.contains(&found.id) && *id == found.id => continue,
+            (Ok(found), TopicRef::Name(_)) if named_both_ways.contains(&found.id) => {
+                Err(TopicError::NamedBothWays(found.id))
+            }
+            (result, _) => result,
+        };
+        let result = result.and_then(|found| {
+            situation.mutations.take(found.partitions.len())?;
             records.push(Record::RemoveTopic(RemoveTopicRecord { topic_id: found.id.0 }));
-            gone.push(found.id);
-            (found.name.to_string(), found.id)
+            Ok((found.name.to_string(), found.id))
         });
         outcomes.push(DeleteTopicOutcome { topic, result });
     }
@@ -36,12 +45,19 @@ pub(in crate::controller) fn delete(
     })
 }
 
-fn decide<'a>(
-    situation: &Situation<'a>,
-    topic: &TopicRef,
-    times: usize,
-    gone: &[TopicId],
-) -> Result<&'a TopicImage, TopicError> {
+/// The topics that the request names by name and by id.
+fn named_both_ways(situation: &Situation<'_>, asked: &BTreeMap<TopicRef, usize>) -> Vec<TopicId> {
+    let names = asked.keys().filter_map(|topic| match topic {
+        TopicRef::Name(name) => situation.image.topics.by_name(name),
+        TopicRef::Id(_) => None,
+    });
+    names
+        .map(|topic| topic.id)
+        .filter(|id| asked.contains_key(&TopicRef::Id(*id)))
+        .collect()
+}
+
+fn decide<'a>(situation: &Situation<'a>, topic: &TopicRef, times: usize) -> Result<&'a TopicImage, TopicError> {
     if !situation.settings.broker().delete_topic_enable {
         return Err(TopicError::DeletionDisabled);
     }
@@ -52,16 +68,9 @@ fn decide<'a>(
             TopicRef::Id(_) => "Duplicate topic id.",
         }));
     }
-    let found = match topic {
+    Ok(match topic {
         TopicRef::Name(name) => situation.image.topics.by_name(name).ok_or(TopicError::UnknownName)?,
         TopicRef::Id(TopicId::ZERO) => return Err(invalid("Neither topic name nor id were specified.")),
         TopicRef::Id(id) => situation.image.topics.by_id(*id).ok_or(TopicError::UnknownId)?,
-    };
-    if gone.contains(&found.id) {
-        return Err(invalid(
-            "The provided topic name maps to an ID that was already supplied.",
-        ));
-    }
-    situation.mutations.take(found.partitions.len())?;
-    Ok(found)
+    })
 }

@@ -187,14 +187,16 @@ fn topics_are_created_and_refused_as_kafka_does_to_the_letter() {
 }
 
 #[test]
-fn topics_are_deleted_by_name_and_by_id_once() {
+fn topics_are_deleted_by_name_or_by_id_and_stay_where_a_request_contradicts_itself() {
     let mut cluster = Cluster::new(&[(1, None)], &[]);
     let id = cluster.create_one(NewTopic::with_defaults("a")).unwrap().id;
+    let both_ways = cluster.create_one(NewTopic::with_defaults("both")).unwrap().id;
     let other = cluster.create_one(NewTopic::with_defaults("b")).unwrap().id;
     let name = |name: &str| TopicRef::Name(name.to_owned());
     let outcomes = cluster.delete(vec![
         TopicRef::Id(id),
-        name("a"),
+        TopicRef::Id(both_ways),
+        name("both"),
         name("b"),
         name("b"),
         name("c"),
@@ -217,7 +219,8 @@ fn topics_are_deleted_by_name_and_by_id_once() {
             refused("Neither topic name nor id were specified."),
         ]
     );
-    assert!(cluster.image.topics.by_name("a").is_none() && cluster.image.topics.by_id(other).is_some());
+    let topics = &cluster.image.topics;
+    assert!(topics.by_name("a").is_none() && topics.by_id(other).is_some() && topics.by_name("both").is_some());
 }
 
 #[test]

@@ -163,3 +163,32 @@ fn only_the_newest_snapshot_between_segments_is_kept() {
         .collect();
     assert_eq!(snapshots, ["00000000000000000004.snapshot"]);
 }
+
+/// The model of compaction found it: after a crash that kept the second of two index entries and not the first, the
+/// partition would not open, although all of both lay above the recovery point.
+#[test]
+fn a_torn_index_of_aborted_transactions_is_made_again() {
+    let mut setup = Setup::new();
+    let log = setup.open();
+    append_values(&log, &["before"]);
+    setup.recovery_point = log.recovery_checkpoint().unwrap();
+    for producer in [1, 2] {
+        append(&log, &producer_batch(producer, 0, 0, 1, true));
+        log.append_as_leader(&marker(producer, 0, false), EPOCH, AppendOrigin::Coordinator)
+            .unwrap();
+    }
+    let expected = log.aborted_transactions(Offset(0), Offset(5)).unwrap();
+    assert_eq!(expected.len(), 2);
+    log.flush().unwrap();
+    let index = setup.dir().join("00000000000000000000.txnindex");
+    for torn in [0, 34] {
+        setup.disk.damage(&index, torn, &[0; 34]).unwrap();
+        setup.disk.crash(crate::disk::Crash::LoseUnsynced);
+        let log = setup.recover().unwrap();
+        assert_eq!(
+            log.aborted_transactions(Offset(0), Offset(5)).unwrap(),
+            expected,
+            "{torn}"
+        );
+    }
+}

@@ -86,6 +86,9 @@ impl DiskFile for ColdFile {
     fn set_len(&self, len: u64) -> io::Result<()> {
         self.file.set_len(len)
     }
+    fn set_modified_ms(&self, modified_ms: i64) -> io::Result<()> {
+        self.file.set_modified_ms(modified_ms)
+    }
     fn len(&self) -> io::Result<u64> {
         self.file.len()
     }

@@ -8,16 +8,16 @@ use crate::env::Clock;
 use crate::log::LogDir;
 use crate::metadata::{MetadataDelta, MetadataImage, MetadataWriter, Record};
 
-struct Cluster {
-    world: World,
-    dirs: Vec<Arc<LogDir>>,
-    registry: Arc<PartitionRegistry>,
+pub(super) struct Cluster {
+    pub(super) world: World,
+    pub(super) dirs: Vec<Arc<LogDir>>,
+    pub(super) registry: Arc<PartitionRegistry>,
     writer: MetadataWriter,
     image: Arc<MetadataImage>,
 }
 
 impl Cluster {
-    fn new(dirs: &[&str]) -> Cluster {
+    pub(super) fn new(dirs: &[&str]) -> Cluster {
         Cluster::on(World::new(), dirs, &Arc::new(MetadataImage::empty("cluster")))
     }
 
@@ -48,14 +48,14 @@ impl Cluster {
     }
 
     /// Opens what is on disk, then follows the metadata.
-    fn load(&mut self) -> Vec<RegistryError> {
+    pub(super) fn load(&mut self) -> Vec<RegistryError> {
         let errors = self.registry.load(&self.image, &|_| {}).unwrap();
         self.writer.register(Arc::clone(&self.registry) as _);
         errors
     }
 
     /// Writes records as the controller does.
-    fn apply(&mut self, records: Vec<Record>) {
+    pub(super) fn apply(&mut self, records: Vec<Record>) {
         let mut delta = MetadataDelta::new(&self.image);
         for record in &records {
             delta.apply(record).unwrap();
@@ -65,12 +65,12 @@ impl Cluster {
         self.writer.publish(image, &changes);
     }
 
-    fn get(&self, topic: u128, number: i32) -> Option<Arc<Partition>> {
+    pub(super) fn get(&self, topic: u128, number: i32) -> Option<Arc<Partition>> {
         self.registry.get(TopicId(id(topic)), PartitionId(number))
     }
 
     /// Ends this broker as a crash or a stop does, and starts the next one with the same metadata.
-    fn again(self, dirs: &[&str]) -> Cluster {
+    pub(super) fn again(self, dirs: &[&str]) -> Cluster {
         let Cluster {
             world,
             registry,
@@ -109,17 +109,17 @@ fn partition(topic: u128, partition_id: i32) -> PartitionRecord {
     }
 }
 
-fn create(number: u128, partitions: i32) -> Vec<Record> {
+pub(super) fn create(number: u128, partitions: i32) -> Vec<Record> {
     let mut records = vec![topic(number)];
     records.extend((0..partitions).map(|which| Record::from(partition(number, which))));
     records
 }
 
-fn remove(number: u128) -> Vec<Record> {
+pub(super) fn remove(number: u128) -> Vec<Record> {
     vec![RemoveTopicRecord { topic_id: id(number) }.into()]
 }
 
-fn config(number: u128, name: &str, value: &str) -> Record {
+pub(super) fn config(number: u128, name: &str, value: &str) -> Record {
     ConfigRecord {
         resource_type: 2,
         resource_name: StrBytes::from(format!("topic-{number}")),

@@ -50,6 +50,11 @@ pub async fn view(State(state): State<RestState>) -> Response {
     answer(state.handles().map(|handles| MetadataView::of(&handles)))
 }
 
+/// A refusal in the endpoint's shape.
+pub fn refuse(refused: Refused) -> Response {
+    answer::<PushResponse>(Err(refused))
+}
+
 pub async fn wrong_method(method: Method) -> Response {
     answer::<PushResponse>(Err(Refused::method(&method, "GET or POST")))
 }

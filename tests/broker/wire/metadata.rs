@@ -2,8 +2,11 @@
 
 use std::net::SocketAddr;
 
+use dmq_protocol::messages::describe_topic_partitions::{Cursor, TopicRequest};
 use dmq_protocol::messages::metadata::{MetadataRequestTopic, MetadataResponseTopic};
-use dmq_protocol::messages::{DescribeClusterRequest, MetadataRequest, MetadataResponse};
+use dmq_protocol::messages::{
+    DescribeClusterRequest, DescribeTopicPartitionsRequest, MetadataRequest, MetadataResponse,
+};
 use dmq_protocol::{ErrorCode, Uuid};
 
 use crate::support::{TestBroker, Topic, Wire};
@@ -69,19 +72,26 @@ fn unknown_topics_are_refused_each_by_itself() {
     let topic = Topic::create(&broker, "here", 1);
     let mut wire = broker.connect();
     let stranger = Uuid::from_u128(0x1234_5678_9abc);
-    let asked = vec![named("absent"), named("a/b"), by_id(stranger), by_id(topic.id)];
-    let answer = ask(&mut wire, Some(asked), false);
-    let codes: Vec<ErrorCode> = answer.topics.iter().map(|topic| topic.error_code).collect();
+    let codes = |answer: &MetadataResponse| {
+        let topics = answer.topics.iter();
+        topics.map(|topic| topic.error_code).collect::<Vec<_>>()
+    };
+    let answer = ask(
+        &mut wire,
+        Some(vec![named("absent"), named("a/b"), named("here")]),
+        false,
+    );
     assert_eq!(
-        codes,
+        codes(&answer),
         [
             ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
             ErrorCode::INVALID_TOPIC_EXCEPTION,
-            ErrorCode::UNKNOWN_TOPIC_ID,
             ErrorCode::NONE,
         ]
     );
-    assert_eq!(answer.topics[2].topic_id, stranger);
+    let answer = ask(&mut wire, Some(vec![by_id(stranger), by_id(topic.id)]), false);
+    assert_eq!(codes(&answer), [ErrorCode::UNKNOWN_TOPIC_ID, ErrorCode::NONE]);
+    assert_eq!(answer.topics[0].topic_id, stranger);
 }
 
 #[test]
@@ -157,4 +167,75 @@ fn describe_cluster_names_the_brokers_and_refuses_to_speak_for_controllers() {
         };
         assert_eq!(wire.call(1, &request).error_code, code);
     }
+}
+
+#[test]
+fn versions_without_ids_refuse_requests_that_name_no_name() {
+    let broker = TestBroker::start();
+    let topic = Topic::create(&broker, "here", 1);
+    let mut wire = broker.connect();
+    for asked in [by_id(topic.id), by_id(Uuid::ZERO)] {
+        let request = MetadataRequest {
+            topics: Some(vec![named("here"), asked]),
+            ..MetadataRequest::default()
+        };
+        for version in [10, 11] {
+            let answer = wire.call(version, &request);
+            let codes: Vec<ErrorCode> = answer.topics.iter().map(|topic| topic.error_code).collect();
+            assert_eq!(codes, [ErrorCode::INVALID_REQUEST; 2]);
+            assert!(answer.brokers.is_empty() && answer.cluster_id.is_none());
+        }
+    }
+}
+
+#[test]
+fn where_a_request_has_ids_its_names_are_not_looked_at() {
+    let broker = TestBroker::start();
+    let topic = Topic::create(&broker, "here", 1);
+    Topic::create(&broker, "there", 1);
+    let mut wire = broker.connect();
+    let answer = ask(
+        &mut wire,
+        Some(vec![named("there"), named("new"), by_id(topic.id)]),
+        true,
+    );
+    assert_eq!(names(&answer), ["here"]);
+    assert_eq!(names(&ask(&mut wire, None, false)), ["here", "there"]);
+}
+
+#[test]
+fn an_internal_topic_is_one_also_where_it_is_missing() {
+    let broker = TestBroker::start();
+    let answer = ask(
+        &mut broker.connect(),
+        Some(vec![named("__consumer_offsets"), named("absent")]),
+        false,
+    );
+    let internal: Vec<bool> = answer.topics.iter().map(|topic| topic.is_internal).collect();
+    assert_eq!(internal, [true, false]);
+}
+
+#[test]
+fn a_page_of_topics_begins_at_a_partition_that_is_asked_for() {
+    let broker = TestBroker::start();
+    Topic::create(&broker, "here", 2);
+    let mut wire = broker.connect();
+    let mut codes = |topic: &str, cursor: (&str, i32)| {
+        let request = DescribeTopicPartitionsRequest {
+            topics: vec![TopicRequest {
+                name: topic.to_owned().into(),
+            }],
+            response_partition_limit: 10,
+            cursor: Some(Cursor {
+                topic_name: cursor.0.to_owned().into(),
+                partition_index: cursor.1,
+            }),
+        };
+        let answer = wire.call(0, &request);
+        let topics = answer.topics.iter();
+        topics.map(|topic| topic.error_code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes("here", ("here", 1)), [ErrorCode::NONE]);
+    assert_eq!(codes("here", ("here", -1)), [ErrorCode::INVALID_REQUEST]);
+    assert_eq!(codes("here", ("other", 0)), [ErrorCode::INVALID_REQUEST]);
 }

@@ -3,9 +3,10 @@
 use dmq_protocol::ErrorCode;
 use dmq_protocol::messages::list_offsets::{ListOffsetsPartition, ListOffsetsPartitionResponse, ListOffsetsTopic};
 use dmq_protocol::messages::offset_for_leader_epoch::{EpochEndOffset, OffsetForLeaderPartition, OffsetForLeaderTopic};
-use dmq_protocol::messages::{ListOffsetsRequest, OffsetForLeaderEpochRequest};
+use dmq_protocol::messages::{FetchRequest, ListOffsetsRequest, OffsetForLeaderEpochRequest};
 
 use crate::support::batches::{TIME, batch, timed};
+use crate::support::topics::FETCH_LATEST;
 use crate::support::{TestBroker, Topic, Wire};
 
 const LATEST: i64 = -1;
@@ -181,4 +182,71 @@ fn each_leadership_over_restarts_has_its_own_end() {
         };
     }
     broker.stop();
+}
+
+#[test]
+fn an_empty_log_is_in_the_epoch_of_its_leader() {
+    let broker = TestBroker::start();
+    let topic = Topic::create(&broker, "nothing-yet", 1);
+    let mut wire = broker.connect();
+    let end = end_of(&mut wire, "nothing-yet", 0, 0, 0);
+    assert_eq!(
+        (end.error_code, end.leader_epoch, end.end_offset),
+        (ErrorCode::NONE, 0, 0)
+    );
+    assert_eq!(topic.offset_at(&mut wire, 0, EARLIEST).leader_epoch, 0);
+    // A reader that knows the epoch already is not sent away.
+    let mut request = topic.fetch_request(0, 0);
+    request.topics[0].partitions[0].last_fetched_epoch = 0;
+    let answer = wire.call(FETCH_LATEST, &request);
+    assert_eq!(answer.responses[0].partitions[0].error_code, ErrorCode::NONE);
+}
+
+#[test]
+fn an_epoch_below_zero_is_long_over_unless_it_says_that_none_is_known() {
+    let broker = TestBroker::start();
+    let topic = Topic::create(&broker, "below", 1);
+    let mut wire = broker.connect();
+    topic.append(&mut wire, 0, batch(&["a"]));
+    let mut code = |current: i32| end_of(&mut wire, "below", 0, current, 0).error_code;
+    assert_eq!(code(-1), ErrorCode::NONE);
+    assert_eq!(code(-2), ErrorCode::FENCED_LEADER_EPOCH);
+    assert_eq!(code(i32::MIN), ErrorCode::FENCED_LEADER_EPOCH);
+}
+
+#[test]
+fn an_isolation_level_that_is_none_fails_what_would_be_read() {
+    let broker = TestBroker::start();
+    let topic = Topic::create(&broker, "isolated", 1);
+    let mut wire = broker.connect();
+    let offsets = ListOffsetsRequest {
+        isolation_level: 2,
+        replica_id: -1,
+        topics: vec![ListOffsetsTopic {
+            name: topic.name.clone(),
+            partitions: vec![ListOffsetsPartition {
+                timestamp: LATEST,
+                ..ListOffsetsPartition::default()
+            }],
+        }],
+        ..ListOffsetsRequest::default()
+    };
+    let answer = wire.call(11, &offsets);
+    assert_eq!(
+        answer.topics[0].partitions[0].error_code,
+        ErrorCode::UNKNOWN_SERVER_ERROR
+    );
+    let fetch = FetchRequest {
+        isolation_level: -1,
+        ..topic.fetch_request(0, 0)
+    };
+    assert_eq!(
+        wire.call(FETCH_LATEST, &fetch).error_code,
+        ErrorCode::UNKNOWN_SERVER_ERROR
+    );
+    let answer = wire.call(12, &fetch);
+    assert_eq!(
+        answer.responses[0].partitions[0].error_code,
+        ErrorCode::UNKNOWN_SERVER_ERROR
+    );
 }

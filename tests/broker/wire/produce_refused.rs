@@ -4,7 +4,7 @@
 use bytes::{BufMut, Bytes, BytesMut};
 use dmq_protocol::compression::Compression;
 use dmq_protocol::messages::ApiVersionsRequest;
-use dmq_protocol::messages::produce::PartitionProduceResponse;
+use dmq_protocol::messages::produce::{PartitionProduceData, PartitionProduceResponse};
 use dmq_protocol::records::BatchHeader;
 use dmq_protocol::{ErrorCode, Uuid};
 
@@ -354,8 +354,10 @@ fn transactions_that_were_never_begun_are_refused() {
     let transactional = with_header(&idempotent(1, 0, 0, &["x"]), |header| {
         header.attributes = header.attributes.with_transactional(true);
     });
-    let answer = bench.topic.produce(&mut bench.wire, 0, transactional);
-    assert_eq!(answer.error_code, ErrorCode::INVALID_TXN_STATE);
+    let mut request = bench.topic.produce_request(0, transactional, -1);
+    request.transactional_id = Some("never begun".into());
+    let answer = bench.wire.call(PRODUCE_LATEST, &request);
+    assert_eq!(only(answer).error_code, ErrorCode::INVALID_TXN_STATE);
     let half_named = with_header(&batch(&["x"]), |header| header.producer_id = 5);
     bench.refuses("an id without a sequence", half_named, ErrorCode::INVALID_RECORD);
     bench.assert_unharmed();
@@ -377,4 +379,54 @@ fn a_batch_in_a_request_that_ends_early_closes_the_connection() {
     wire.send_frame(&longer);
     wire.assert_closed("bytes behind the request");
     bench.assert_unharmed();
+}
+
+#[test]
+fn what_is_wrong_is_found_in_kafkas_order_partition_batch_acks() {
+    let broker = TestBroker::start();
+    let topic = Topic::create(&broker, "ordered", 1);
+    let mut wire = broker.connect();
+    let mut code = |partition: i32, records: Bytes, acks: i16| {
+        let answer = wire.call(PRODUCE_LATEST, &topic.produce_request(partition, records, acks));
+        only(answer).error_code
+    };
+    let good = batch(&["a"]);
+    assert_eq!(code(7, Bytes::new(), 5), ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
+    assert_eq!(code(0, Bytes::new(), 5), ErrorCode::INVALID_RECORD);
+    assert_eq!(code(0, good, 5), ErrorCode::INVALID_REQUIRED_ACKS);
+}
+
+#[test]
+fn a_transactional_batch_without_a_transaction_refuses_its_whole_request() {
+    let broker = TestBroker::start();
+    let topic = Topic::create(&broker, "nameless", 2);
+    let mut wire = broker.connect();
+    let mut request = topic.produce_request(0, batch(&["plain"]), -1);
+    let transactional = with_header(&batch(&["transactional"]), |header| {
+        header.attributes = header.attributes.with_transactional(true);
+    });
+    request.topic_data[0].partition_data.push(PartitionProduceData {
+        index: 1,
+        records: Some(transactional),
+    });
+    let answer = wire.call(PRODUCE_LATEST, &request);
+    let codes = answer.responses[0]
+        .partition_responses
+        .iter()
+        .map(|answer| answer.error_code);
+    assert_eq!(
+        codes.collect::<Vec<_>>(),
+        [ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED; 2]
+    );
+    assert_eq!(topic.offset_at(&mut wire, 0, -1).offset, 0);
+}
+
+#[test]
+fn topics_without_partitions_are_not_answered() {
+    let broker = TestBroker::start();
+    let topic = Topic::create(&broker, "empty", 1);
+    let mut wire = broker.connect();
+    let mut request = topic.produce_request(0, batch(&["a"]), -1);
+    request.topic_data[0].partition_data.clear();
+    assert!(wire.call(PRODUCE_LATEST, &request).responses.is_empty());
 }

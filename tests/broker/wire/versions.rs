@@ -247,6 +247,7 @@ fn a_client_that_looks_for_another_cluster_or_node_is_told_to_bootstrap_again() 
     // Who knows one of the two knows the other.
     assert_eq!(code(Some(ours), -1), ErrorCode::INVALID_REQUEST);
     assert_eq!(code(None, 1), ErrorCode::INVALID_REQUEST);
+    assert_eq!(code(None, -2), ErrorCode::INVALID_REQUEST);
     assert_eq!(code(None, -1), ErrorCode::NONE);
 }
 

@@ -1,0 +1,143 @@
+"""The differences that are meant, each with its name and its reason. Everything else is a fault.
+
+`docs/differences.md` is this list in prose; a difference that a long run never shows any more is taken out.
+"""
+import dataclasses
+import re
+from collections.abc import Callable
+
+from .draw import same_entry
+from .model import Lazy
+
+
+@dataclasses.dataclass(frozen=True)
+class Difference:
+    """Where two answers may differ: the path in the answer, and what must hold of Kafka's and DMQ's values."""
+
+    name: str
+    path: str
+    holds: Callable[[object, object, object], bool]
+    reason: str
+
+
+def _has(body, name: str, value) -> bool:
+    """Whether a field of this name has this value somewhere in the request."""
+    if isinstance(body, dict):
+        return any((key == name and item == value) or _has(item, name, value) for key, item in body.items())
+    return isinstance(body, list) and any(_has(item, name, value) for item in body)
+
+
+def _has_records(body, *labels: str) -> bool:
+    """Whether a partition of the request has records of one of these kinds."""
+    if isinstance(body, dict):
+        return any(_has_records(value, *labels) for value in body.values())
+    if isinstance(body, list):
+        return any(_has_records(value, *labels) for value in body)
+    return isinstance(body, Lazy) and body.label.startswith(labels)
+
+
+def _answer(found, name: str):
+    """A field of Kafka's answer."""
+    return found.answers[0].get(name) if found.answers and isinstance(found.answers[0], dict) else None
+
+
+def repeated(body) -> bool:
+    """Whether an array of the request has an entry twice."""
+    if isinstance(body, dict):
+        return any(repeated(value) for value in body.values())
+    if isinstance(body, list):
+        return any(same_entry(one, other) for at, one in enumerate(body) for other in body[:at]) or any(map(repeated, body))
+    return False
+
+
+NAMED: list[Difference] = [
+    Difference(
+        "a produce error's text", r"Produce\.Responses\[\]\.PartitionResponses\[\]\.ErrorMessage",
+        lambda kafka, dmq, _: kafka is None and isinstance(dmq, str),
+        "DMQ says in words why a batch was refused; Kafka mostly leaves the text out. Clients print it."),
+    Difference(
+        "a refused record's text", r"Produce\..*\.BatchIndexErrorMessage",
+        lambda kafka, dmq, _: isinstance(kafka, str) and isinstance(dmq, str),
+        "The index is the same, the words are DMQ's own."),
+    Difference(
+        "null records", r"Produce", lambda kafka, dmq, found: kafka == "<silence>" and _has(found.step.body, "Records", None),
+        "Kafka never answers a produce request whose records are null; DMQ answers INVALID_RECORD."),
+    Difference(
+        "no aborted transactions beside an error", r"Fetch\.Responses\[\]\.Partitions\[\]\.AbortedTransactions",
+        lambda kafka, dmq, _: {repr(kafka), repr(dmq)} == {"None", "[]"},
+        "Null and empty mean the same to every client, and Kafka is not of one mind."),
+    Difference(
+        "a batch that is none fails alone", r"Produce\..*",
+        lambda kafka, dmq, found: _has_records(found.step.body, "magic", "length", "one byte", "a header cut", "a batch cut"),
+        "Kafka looks into every batch of a request for transactions first; one whose length or format is wrong makes it refuse "
+        "the whole request (with an unknown server error for some lengths). DMQ refuses that partition."),
+    Difference(
+        "bytes after a batch", r"Produce\..*",
+        lambda kafka, dmq, found: _has_records(found.step.body, "a batch and garbage"),
+        "Kafka cuts off what follows a batch and is no batch; DMQ refuses it, for it is not what the producer meant."),
+    Difference(
+        "a producer id without an epoch", r"Produce\..*",
+        lambda kafka, dmq, found: _has_records(found.step.body, "producer id without") or _has_records(
+            found.step.body, "batch of 1 by", "batch of 2 by", "batch of 3 by") and "epoch -1 " in str(found.step.body),
+        "Kafka takes a producer's first batch with the epoch -1, which no producer has; DMQ refuses it."),
+    Difference(
+        "records that are numbered wrongly", r"Produce(\..*)?",
+        lambda kafka, dmq, found: _has_records(found.step.body, "offset deltas"),
+        "Kafka takes an uncompressed batch whose records do not count from 0 and stores it as it is, so that consumers see "
+        "offsets that are not the log's; DMQ refuses it."),
+    Difference(
+        "a session id that cannot be", r"Fetch\..*",
+        lambda kafka, dmq, found: found.step.body.get("SessionId") in (-1, 2**31 - 1) and _answer(found, "ErrorCode") == -1,
+        "Kafka gives out only positive ids below the largest; for others it fails with an unknown server error, where DMQ "
+        "says that there is no such session."),
+    Difference(
+        "which record is cut short", r"Produce\..*\.RecordErrors\[\]",
+        lambda kafka, dmq, found: kafka == "<absent>",
+        "DMQ names the record at fault where Kafka only refuses the batch."),
+    Difference(
+        "a topic made on the way", r"Metadata( after Metadata)?\..*",
+        lambda kafka, dmq, found: found.step.body.get("AllowAutoTopicCreation", True) and kafka in (3, 5, 17),
+        "Kafka answers that the topic is unknown until its controller has made it; DMQ waits for that."),
+    Difference(
+        "unknown ids in a session", r"Fetch\..*",
+        lambda kafka, dmq, found: found.step.version >= 13 and _answer(found, "ErrorCode") == -1,
+        "Kafka stumbles over topic ids that it does not know, in a request that opens a session or forgets topics, and fails the "
+        "request; DMQ answers each topic."),
+    Difference(
+        "a limit below zero", r"Fetch\..*",
+        lambda kafka, dmq, found: _has(found.step.body, "PartitionMaxBytes", -1) or found.step.body["MaxBytes"] < 0,
+        "Kafka fails with an unknown server error where it has records to read within such a limit; to DMQ it is a limit of 0."),
+    Difference(
+        "LogAppendTime set by the producer", r"Produce(\..*)?",
+        lambda kafka, dmq, found: _has_records(found.step.body, "LogAppendTime set"),
+        "Kafka refuses it only where the topic stamps records itself, and elsewhere takes the bit away; DMQ refuses it always."),
+    Difference(
+        "the time of a repeated batch", r"Produce\..*\.LogAppendTimeMs",
+        lambda kafka, dmq, found: isinstance(kafka, int) and dmq == -1,
+        "Kafka gives a repeated batch's largest timestamp as append time though the broker did not set it."),
+    Difference(
+        "an entry twice in a request", r"(Produce|Fetch|ListOffsets|OffsetForLeaderEpoch|DeleteRecords)(\..*)?",
+        lambda kafka, dmq, found: repeated(found.step.body),
+        "Kafka answers one of two entries for the same partition, whichever its map keeps; DMQ does and answers both."),
+]
+
+
+def named(found) -> str | None:
+    """The name of the meant difference that this is."""
+    for one in NAMED:
+        if re.fullmatch(one.path, found.path) and one.holds(found.kafka, found.dmq, found):
+            return one.name
+    return None
+
+
+def shared(api: str, kafka, dmq):
+    """Both answers without what depends on how many APIs and features there are."""
+    if api == "ApiVersions" and isinstance(kafka, dict) and isinstance(dmq, dict):
+        kafka = {**kafka, **{field: [one for one in kafka[field] if one[key] in _present(dmq, field, key)]
+                             for field, key in (("ApiKeys", "ApiKey"), ("SupportedFeatures", "Name"),
+                                                ("FinalizedFeatures", "Name")) if field in kafka}}
+    return kafka, dmq
+
+
+def _present(answer: dict, field: str, key: str) -> set:
+    return {one[key] for one in answer.get(field, [])}
