@@ -136,9 +136,9 @@ impl Acceptor {
         loop {
             match self.shared.admission.admit(self.number, address) {
                 Ok(permit) => return self.start(socket, peer, permit),
-                Err(Denied::AddressFull) => return self.refuse(peer, RefusalReason::Address),
+                Err(Denied::Address) => return self.refuse(peer, RefusalReason::Address),
                 // Another listener has filled the last place.
-                Err(Denied::BrokerFull | Denied::ListenerFull) => self.wait_for_room().await,
+                Err(Denied::Broker | Denied::Listener) => self.wait_for_room().await,
             }
         }
     }
@@ -178,7 +178,7 @@ impl Acceptor {
             return;
         };
         let limit = match full {
-            Denied::ListenerFull => "the listener's max.connections",
+            Denied::Listener => "the listener's max.connections",
             _ => "max.connections",
         };
         let (open, listener) = (self.context.stats.open(), self.info.name.as_str());

@@ -26,11 +26,11 @@ pub(super) struct Admission {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Denied {
     /// `max.connections` is reached.
-    BrokerFull,
+    Broker,
     /// The listener's own maximum is reached.
-    ListenerFull,
+    Listener,
     /// The peer's address has as many as it may.
-    AddressFull,
+    Address,
 }
 
 #[derive(Debug, Default)]
@@ -72,10 +72,8 @@ impl Admission {
     fn full_with(&self, counts: &Counts, listener: usize) -> Option<Denied> {
         let listener_max = self.listener_maxima.get(listener).copied().unwrap_or(usize::MAX);
         match () {
-            () if counts.total >= self.limits.max => Some(Denied::BrokerFull),
-            () if counts.per_listener.get(&listener).copied().unwrap_or(0) >= listener_max => {
-                Some(Denied::ListenerFull)
-            }
+            () if counts.total >= self.limits.max => Some(Denied::Broker),
+            () if counts.per_listener.get(&listener).copied().unwrap_or(0) >= listener_max => Some(Denied::Listener),
             () => None,
         }
     }
@@ -94,7 +92,7 @@ impl Admission {
             return Err(full);
         }
         if counts.per_address.get(&address).copied().unwrap_or(0) >= address_max {
-            return Err(Denied::AddressFull);
+            return Err(Denied::Address);
         }
         counts.total += 1;
         *counts.per_listener.entry(listener).or_default() += 1;
@@ -146,16 +144,13 @@ mod tests {
         let admission = Admission::new(limits(3, 2), vec![usize::MAX, 1]);
         let first = admission.admit(0, ip("10.0.0.1")).unwrap();
         let _second = admission.admit(0, ip("10.0.0.1")).unwrap();
-        assert_eq!(admission.admit(0, ip("10.0.0.1")).unwrap_err(), Denied::AddressFull);
-        assert_eq!(
-            admission.admit(0, ip("::ffff:10.0.0.1")).unwrap_err(),
-            Denied::AddressFull
-        );
-        assert_eq!(admission.admit(0, ip("10.0.0.9")).unwrap_err(), Denied::AddressFull);
+        assert_eq!(admission.admit(0, ip("10.0.0.1")).unwrap_err(), Denied::Address);
+        assert_eq!(admission.admit(0, ip("::ffff:10.0.0.1")).unwrap_err(), Denied::Address);
+        assert_eq!(admission.admit(0, ip("10.0.0.9")).unwrap_err(), Denied::Address);
         let third = admission.admit(1, ip("10.0.0.2")).unwrap();
-        assert_eq!(admission.admit(0, ip("10.0.0.3")).unwrap_err(), Denied::BrokerFull);
+        assert_eq!(admission.admit(0, ip("10.0.0.3")).unwrap_err(), Denied::Broker);
         drop(first);
-        assert_eq!(admission.admit(1, ip("10.0.0.3")).unwrap_err(), Denied::ListenerFull);
+        assert_eq!(admission.admit(1, ip("10.0.0.3")).unwrap_err(), Denied::Listener);
         drop(third);
         assert!(admission.admit(1, ip("10.0.0.3")).is_ok());
         let _again = admission.admit(0, ip("10.0.0.1")).unwrap();
