@@ -7,6 +7,9 @@ use dmq_protocol::{ErrorCode, StrBytes};
 
 use crate::support::{TestBroker, Wire};
 
+/// Components of a filter: kind, match type, name.
+type Components<'a> = &'a [(&'a str, i8, Option<&'a str>)];
+
 pub type Entity<'a> = &'a [(&'a str, Option<&'a str>)];
 
 const ALICE: Entity<'_> = &[("user", Some("alice"))];
@@ -54,11 +57,7 @@ fn outcome(wire: &mut Wire, entry: RequestEntryData, validate_only: bool) -> Res
 }
 
 /// What the filter finds, as text; `version` 0 and 1 must agree.
-fn described(
-    wire: &mut Wire,
-    components: &[(&str, i8, Option<&str>)],
-    strict: bool,
-) -> Result<Vec<String>, (ErrorCode, String)> {
+fn described(wire: &mut Wire, components: Components<'_>, strict: bool) -> Result<Vec<String>, (ErrorCode, String)> {
     let components = components.iter().map(|(kind, match_type, name)| ComponentData {
         entity_type: text(kind),
         match_type: *match_type,
@@ -135,7 +134,7 @@ fn a_wrong_filter_is_refused_in_kafkas_words() {
     let broker = TestBroker::start();
     let wire = &mut broker.connect();
     let invalid = ErrorCode::INVALID_REQUEST;
-    let cases: &[(&[(&str, i8, Option<&str>)], ErrorCode, &str)] = &[
+    let cases: &[(Components<'_>, ErrorCode, &str)] = &[
         (&[("", 2, None)], invalid, "Invalid empty entity type."),
         (
             &[("user", 2, None), ("user", 1, None)],
