@@ -7,7 +7,8 @@
     compat/run.py --size full              a corpus of 200 MB for the fast clients (default: quick, 20 MB)
 
 Parts: protocol (every message against Kafka's own classes), clients (every client writes, reads, across a restart and
-kill -9), files (data directories exchanged with Apache Kafka, DumpLogSegments), hostile (bad input). Closes with `N passed, N failed`; the exit code is 0 only if nothing failed.
+kill -9), files (data directories exchanged with Apache Kafka, DumpLogSegments), hostile (bad input), rest (HTTP callers and
+Kafka clients side by side, a fuzzer on the OpenAPI description, Prometheus). Closes with `N passed, N failed`; the exit code is 0 only if nothing failed.
 """
 import argparse
 import shutil
@@ -20,9 +21,11 @@ from harness.report import Report
 from harness.scenario import Inputs, Scenario
 from harness.tools import ConsoleTools, Kcat
 from hostile.attacks import attack
+from rest.part import run_rest
 
 CLIENTS = [JavaClient(), FranzClient(), SaramaClient(), ConfluentClient(), KafkaPythonClient()]
 SIZES = {"quick": (20_000_000, 1_500_000), "full": (200_000_000, 8_000_000)}
+REST_SECONDS = {"quick": 30, "full": 600}
 SEEDS = {"quick": 16, "full": 500}
 
 
@@ -79,7 +82,7 @@ def run_files(kind: str, files: Inputs, report: Report) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--broker", default="dmq", help="dmq, kafka, or the path of a dmq binary")
-    parser.add_argument("--parts", default="protocol,clients,files,hostile")
+    parser.add_argument("--parts", default="protocol,clients,files,hostile,rest")
     parser.add_argument("--clients", default="all", help="names, comma-separated")
     parser.add_argument("--size", choices=SIZES, default="quick")
     parser.add_argument("--verbose", action="store_true", help="a stack trace for each failure")
@@ -95,6 +98,8 @@ def main() -> int:
         run_files(args.broker, inputs(args.size), report)
     if "hostile" in parts:
         attack(args.broker, report)
+    if "rest" in parts and args.broker != "kafka":
+        run_rest(args.broker, args.clients, REST_SECONDS[args.size], report)
     return report.close()
 
 

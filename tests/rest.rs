@@ -15,6 +15,8 @@ mod malformed;
 mod metadata;
 #[path = "rest/metrics.rs"]
 mod metrics;
+#[path = "rest/openapi.rs"]
+mod openapi;
 #[path = "rest/produce.rs"]
 mod produce;
 #[path = "rest/status.rs"]

@@ -30,6 +30,7 @@ mod offset_for_leader_epoch;
 pub mod produce;
 mod reply;
 mod request_metrics;
+mod request_trace;
 pub mod service;
 mod unregister_broker;
 mod update_features;
@@ -51,6 +52,7 @@ use bytes::Bytes;
 use dmq_protocol::header::RequestHeader;
 use dmq_protocol::{ApiKey, ErrorCode, Message, Reader, Request, VersionRange};
 use tokio::time::Instant;
+use tracing::{Instrument, Span};
 
 use crate::ids::LeaderEpoch;
 use crate::partition::Isolation;
@@ -83,6 +85,7 @@ struct RequestContext {
     version: i16,
     meter: Meter,
     timing: Timing,
+    span: Span,
 }
 
 /// What a handler came to.
@@ -207,28 +210,33 @@ fn call<A: Api>(
         Ok(reply.holding(throttle))
     };
     let metrics = &handles.request_metrics;
-    let answer = A::handle(handles, &context, request);
-    let meter = context.meter;
+    let RequestContext { span, meter, .. } = &context;
+    let answer = span.in_scope(|| A::handle(handles, &context, request));
     match answer {
         Answer::Now(answer) => {
-            let reply = encode(answer, &meter, metrics)?;
+            let reply = encode(answer, meter, metrics)?;
             metrics.answered(timing);
+            request_trace::note_answer(&context.span, timing);
             Ok(Handled::Now(reply))
         }
         Answer::Later(pending) => {
-            if let Some(metered) = &meter {
+            if let Some(metered) = meter {
                 metered.pause();
             }
             let (metrics, waiting) = (Arc::clone(metrics), metrics.waits(timing));
+            let (span, meter) = (span.clone(), meter.clone());
             Ok(Handled::Later(Box::pin(async move {
-                let reply = encode(pending.await?, &meter, &metrics)?;
+                let answer = pending.instrument(span.clone()).await?;
+                let reply = encode(answer, &meter, &metrics)?;
                 metrics.answered_after(waiting);
+                request_trace::note_answer(&span, timing);
                 Ok(reply)
             })))
         }
         Answer::Nothing => {
             metrics.answered(timing);
-            Ok(Handled::NoReply(charge_unanswered::<A>(&meter)))
+            request_trace::note_answer(span, timing);
+            Ok(Handled::NoReply(charge_unanswered::<A>(meter)))
         }
         Answer::Disconnect(reason) => Err(reason),
     }
@@ -283,6 +291,7 @@ impl Service for Arc<Handles> {
             version,
             meter: meter::meter(self, connection, &header, frame_len),
             timing: self.request_metrics.begin(place, version, arrived),
+            span: request_trace::span(&self.settings.request_trace, connection, entry.name, version, &header),
         };
         (entry.call)(self, context, header, body)
     }

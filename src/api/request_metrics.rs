@@ -81,6 +81,18 @@ pub(super) struct Timing {
     begun: Instant,
 }
 
+impl Timing {
+    /// How long the request waited before it was handled.
+    pub(super) fn queued(self) -> Duration {
+        self.begun.saturating_duration_since(self.arrived)
+    }
+
+    /// How long ago its last bytes were read.
+    pub(super) fn elapsed(self) -> Duration {
+        self.arrived.elapsed()
+    }
+}
+
 /// A request that was handled and waits.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Waiting {

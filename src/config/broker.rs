@@ -103,6 +103,8 @@ typed_settings! {
         transactional_id_expiration_ms: i64 = "transactional.id.expiration.ms",
         transaction_max_timeout_ms: i32 = "transaction.max.timeout.ms",
 
+        /// Whose requests are traced: addresses, client ids, or `*`.
+        request_trace: Vec<String> = "request.trace",
         rest_max_connections: usize = "rest.max.connections",
         rest_max_concurrent_requests: usize = "rest.max.concurrent.requests",
         /// What the bodies of all REST requests under way may take together.

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use dmq_protocol::ErrorCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::refusal::{Refused, Shape, answer};
@@ -12,9 +13,9 @@ use crate::api::Handles;
 use crate::controller::PushedState;
 
 /// The body of an answer. Every part but the first is there once the broker serves.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct StatusResponse {
+pub struct StatusResponse {
     /// `starting`, `serving` or `stopping`.
     state: &'static str,
     version: &'static str,
@@ -31,7 +32,7 @@ struct StatusResponse {
     success: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct BrokerStatus {
     id: i32,
@@ -42,7 +43,7 @@ struct BrokerStatus {
     durability: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct StorageStatus {
     log_dirs: Vec<String>,
@@ -55,7 +56,7 @@ struct StorageStatus {
 }
 
 /// Counted since the start.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct TrafficStatus {
     messages_in: u64,
@@ -64,7 +65,7 @@ struct TrafficStatus {
     failed_produce_requests: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct MetadataStatus {
     version: Option<i64>,
@@ -74,7 +75,7 @@ struct MetadataStatus {
 }
 
 /// Requests on the Kafka listeners by API.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct RequestStatus {
     api: &'static str,

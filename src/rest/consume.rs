@@ -15,6 +15,7 @@ use axum::http::{Method, Request};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use dmq_protocol::ErrorCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -33,9 +34,9 @@ const MIN_BYTES: u64 = 1;
 const MAX_BYTES: u64 = 1024 * 1024;
 
 /// The body of a request.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct ConsumeRequest {
+pub struct ConsumeRequest {
     topic: String,
     partition: NonNegative<{ i32::MAX as i64 }>,
     offset: Int<{ i64::MIN }, { i64::MAX }>,
@@ -48,7 +49,7 @@ struct ConsumeRequest {
     isolation_level: Option<IsolationLevel>,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 enum IsolationLevel {
     #[serde(rename = "read_uncommitted", alias = "READ_UNCOMMITTED")]
     ReadUncommitted,
@@ -57,9 +58,9 @@ enum IsolationLevel {
 }
 
 /// The body of an answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct ConsumeResponse<'a> {
+pub struct ConsumeResponse<'a> {
     messages: Vec<Message<'a>>,
     high_water_mark: i64,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -12,12 +12,13 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use dmq_protocol::control_records::ControlRecordType;
 use dmq_protocol::records::{BatchError, RecordBatch, RecordView, RecordViews};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::ids::{Offset, ProducerId};
 
 /// A record as a consumer is shown it.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Message<'a> {
     key: Option<String>,
@@ -35,7 +36,7 @@ pub struct Message<'a> {
 }
 
 /// A header in full.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct RawHeader {
     key: String,

@@ -18,6 +18,7 @@ mod json;
 mod messages;
 mod metadata;
 mod metrics;
+mod openapi;
 mod produce;
 mod producer;
 mod refusal;
@@ -27,6 +28,7 @@ mod status;
 mod topic;
 
 pub use gate::RestLimits;
+pub use openapi::text as openapi_text;
 pub use serve::serve;
 pub use state::{Phase, RestState, RestWorld};
 
@@ -99,6 +101,7 @@ fn router(state: RestState) -> Router {
             "/api/v1/storage/status",
             look(Endpoint::Status, get(broker_status::status)),
         )
+        .route("/api/v1/openapi.json", look(Endpoint::Other, get(openapi::openapi)))
         .route("/metrics", look(Endpoint::Metrics, get(metrics::metrics)))
         .fallback_service(counted(Endpoint::Other, any(unknown_path)).with_state(state.clone()))
         .with_state(state)

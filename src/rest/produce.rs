@@ -1,5 +1,6 @@
 //! Produce: the messages of one request as one record batch, by the way that a Kafka producer's batch takes.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use axum::extract::State;
 use axum::http::{Method, Request};
 use axum::response::{IntoResponse, Response};
 use dmq_protocol::ErrorCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -29,9 +31,9 @@ use crate::partition::RequiredAcks;
 const TIMEOUT_MS: u64 = 30_000;
 
 /// The body of a request.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct ProduceRequest {
+pub struct ProduceRequest {
     topic: String,
     partition: NonNegative<{ i32::MAX as i64 }>,
     messages: Messages,
@@ -55,7 +57,7 @@ pub struct ProducedMessage {
     pub headers: HeaderFields,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct MessageFields {
     key: Option<String>,
     value: Payload,
@@ -66,6 +68,21 @@ struct MessageFields {
 /// The messages of one request; at least one.
 #[derive(Debug)]
 struct Messages(Vec<ProducedMessage>);
+
+impl JsonSchema for Messages {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Messages".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let message = generator.subschema_for::<MessageFields>();
+        json_schema!({"type": "array", "items": message, "minItems": 1, "maxItems": REST_MESSAGES_MAX})
+    }
+}
 
 impl<'de> Deserialize<'de> for Messages {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Messages, D::Error> {
@@ -103,9 +120,9 @@ impl<'de> Visitor<'de> for MessagesVisitor {
 }
 
 /// The body of an answer.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct ProduceResponse {
+pub struct ProduceResponse {
     topic: Option<String>,
     partition: Option<i32>,
     results: Vec<MessageResult>,
@@ -118,7 +135,7 @@ struct ProduceResponse {
 }
 
 /// What became of one message.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct MessageResult {
     offset: i64,

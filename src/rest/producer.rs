@@ -6,8 +6,10 @@
 //! InitProducerId gives out, which count from 0. Some two of n names share a number with a probability of n²/2⁶³: one
 //! in a million million for three thousand producers of one partition.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
@@ -32,6 +34,20 @@ impl ProducerName {
             .fold(0, |number: u64, byte| (number << 8) | u64::from(*byte));
         let number = NAMED_IDS | (number % NAMED_IDS);
         ProducerName(ProducerId(i64::try_from(number).unwrap_or(i64::MAX)))
+    }
+}
+
+impl JsonSchema for ProducerName {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ProducerName".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"oneOf": [{"type": "string", "minLength": 1}, {"type": "integer", "minimum": 0, "maximum": i64::MAX}]})
     }
 }
 

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use dmq_protocol::ErrorCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::status;
@@ -35,7 +36,7 @@ pub struct Refused {
 }
 
 /// The leader of a partition that this broker does not lead.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Leader {
     id: i32,
     host: Option<String>,
@@ -150,7 +151,7 @@ pub trait Shape: Serialize {
 }
 
 /// The body of a refusal where a success has no fields to share with it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Told {
     #[serde(skip_serializing_if = "Option::is_none")]

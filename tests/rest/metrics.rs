@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use serde_json::json;
+use dmq::telemetry::metrics::Kind;
+use serde_json::{Value, json};
 
 use crate::harness::{Reply, TestBroker};
 
@@ -177,4 +178,43 @@ async fn the_documentation_lists_exactly_what_there_is() {
         text,
         "see the head of this file"
     );
+}
+
+/// The names of metrics in a query.
+fn names(query: &str) -> Vec<&str> {
+    let words = query.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let is_ours = |word: &&str| {
+        ["kafka_", "dmq_", "process_"]
+            .iter()
+            .any(|prefix| word.starts_with(prefix))
+    };
+    words.filter(is_ours).collect()
+}
+
+#[tokio::test]
+async fn the_dashboard_asks_for_nothing_that_is_not_there() {
+    let broker = TestBroker::start().await;
+    let families = broker.broker.metrics().families();
+    let is_there = |name: &str| {
+        families.iter().any(|family| match family.kind {
+            Kind::Histogram => ["_bucket", "_sum", "_count"]
+                .iter()
+                .any(|suffix| name.strip_suffix(suffix) == Some(family.name)),
+            Kind::Counter | Kind::Gauge => family.name == name,
+        })
+    };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/grafana-dashboard.json");
+    let dashboard: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap();
+    let targets = panels.iter().flat_map(|panel| panel["targets"].as_array()).flatten();
+    let mut asked = 0;
+    for query in targets.map(|target| target["expr"].as_str().unwrap()) {
+        let names = names(query);
+        assert!(!names.is_empty(), "{query} asks for nothing");
+        for name in names {
+            assert!(is_there(name), "{name} in {query} is no metric of the broker");
+            asked += 1;
+        }
+    }
+    assert!(asked > 30, "{asked}");
 }

@@ -27,6 +27,10 @@ settings! {
     /// How long after it was opened a connection's first request must have arrived, or it is closed.
     Int "connection.first.request.timeout.ms" = "60000", Low.at_least(1);
 
+    /// Whose requests on Kafka listeners are traced, each with a line in the log when it is answered: addresses of
+    /// clients, client ids, or `*` for all.
+    List "request.trace" = "", Low;
+
     /// How many connections the REST listeners have at a time, all together; one more is closed at once.
     Int "rest.max.connections" = "2000", Low.at_least(1);
 

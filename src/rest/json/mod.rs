@@ -8,6 +8,7 @@ mod header_fields;
 mod int;
 mod loose_int;
 mod payload;
+mod schema;
 
 use std::fmt;
 use std::marker::PhantomData;

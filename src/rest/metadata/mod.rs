@@ -8,19 +8,20 @@ use axum::extract::State;
 use axum::http::{Method, Request, StatusCode};
 use axum::response::Response;
 use dmq_protocol::ErrorCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::refusal::{Refused, Shape, answer};
 use super::{RestState, body};
 use crate::api::errors::code_of_controller;
 use crate::controller::PushError;
-use push::PushRequest;
-use view::MetadataView;
+pub use push::PushRequest;
+pub use view::MetadataView;
 
 /// The answer to a push.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct PushResponse {
+pub struct PushResponse {
     success: bool,
     error_code: &'static str,
     error_message: Option<String>,

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use super::super::json::{Count, Id, LooseInt, Object, Port};
@@ -20,7 +21,7 @@ const KAFKA_PORT: u16 = 9092;
 const HOST_LEN_MAX: usize = 255;
 
 /// A push as it came.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PushRequest {
     version: Option<Count>,
@@ -29,7 +30,7 @@ pub struct PushRequest {
     timestamp: Option<Count>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Broker {
     id: Id,
@@ -41,7 +42,7 @@ struct Broker {
     alive: Option<bool>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Partition {
     topic: String,
@@ -49,6 +50,7 @@ struct Partition {
     partition: Id,
     /// Must be told, since "no leader" is a statement: null or −1.
     #[serde(deserialize_with = "told")]
+    #[schemars(required)]
     leader_id: Option<LooseInt<-1, { i32::MAX as i64 }>>,
     follower_ids: Option<Vec<Id>>,
     isr_ids: Option<Vec<Id>>,

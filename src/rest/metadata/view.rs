@@ -1,6 +1,7 @@
 //! The cluster as this broker sees it, in the shape of a push, so that it can be pushed to another broker.
 
 use dmq_protocol::ErrorCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::refusal::{Refused, Shape};
@@ -10,7 +11,7 @@ use crate::ids::{BrokerId, PartitionId};
 use crate::metadata::{BrokerImage, MetadataImage, PartitionImage, TopicImage};
 
 /// The answer to a request for the metadata.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MetadataView {
     version: Option<i64>,
@@ -26,7 +27,7 @@ pub struct MetadataView {
     success: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct BrokerView {
     id: i32,
@@ -38,7 +39,7 @@ struct BrokerView {
     alive: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct PartitionView {
     topic: String,
