@@ -22,8 +22,11 @@ fn window() -> Window {
     Window::default()
 }
 
+/// An entity: each kind with its name, `None` for the default.
+type Parts<'a> = &'a [(&'a str, Option<&'a str>)];
+
 /// Quotas as records set them: the entity's parts, the key, the limit.
-fn image(quotas: &[(&[(&str, Option<&str>)], &str, f64)]) -> ClientQuotasImage {
+fn image(quotas: &[(Parts<'_>, &str, f64)]) -> ClientQuotasImage {
     let mut delta = MetadataDelta::new(&MetadataImage::empty("c"));
     for (entity, key, value) in quotas {
         let entity: BTreeMap<_, _> = entity.iter().copied().collect();
