@@ -14,7 +14,7 @@ import argparse
 import shutil
 import sys
 
-from harness import brokers, corpus, paths, protocol
+from harness import brokers, compaction, corpus, paths, protocol
 from harness.clients import (ConfluentClient, FranzClient, JavaClient, KafkaPythonClient, SaramaClient)
 from harness.files import Exchange, dump_directory
 from harness.report import Report
@@ -77,6 +77,8 @@ def run_files(kind: str, files: Inputs, report: Report) -> None:
         exchange = Exchange(report, files)
         exchange.from_kafka(kind)
         exchange.to_kafka(kind)
+        if kind != "kafka":
+            compaction.run(kind, report)
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ pub fn code_of(error: &PartitionError) -> ErrorCode {
         PartitionError::NotEnoughReplicas { .. } => ErrorCode::NOT_ENOUGH_REPLICAS,
         PartitionError::OffsetOutOfRange { .. } => ErrorCode::OFFSET_OUT_OF_RANGE,
         PartitionError::CompactedOnly(_) => ErrorCode::POLICY_VIOLATION,
-        PartitionError::StorageFailed => ErrorCode::KAFKA_STORAGE_ERROR,
+        PartitionError::StorageFailed | PartitionError::LowOnSpace { .. } => ErrorCode::KAFKA_STORAGE_ERROR,
         PartitionError::Log(error) => code_of_log(error),
     }
 }
@@ -43,9 +43,11 @@ pub fn code_of_log(error: &LogError) -> ErrorCode {
         LogError::InvalidTransactionState { .. } => ErrorCode::INVALID_TXN_STATE,
         LogError::CoordinatorFenced { .. } => ErrorCode::TRANSACTION_COORDINATOR_FENCED,
         LogError::StaleLeaderEpoch { .. } => ErrorCode::NOT_LEADER_OR_FOLLOWER,
-        LogError::DiskFull { .. } | LogError::Io { .. } | LogError::Failed { .. } | LogError::Damaged { .. } => {
-            ErrorCode::KAFKA_STORAGE_ERROR
-        }
+        LogError::DiskFull { .. }
+        | LogError::NoHandles { .. }
+        | LogError::Io { .. }
+        | LogError::Failed { .. }
+        | LogError::Damaged { .. } => ErrorCode::KAFKA_STORAGE_ERROR,
         LogError::Closed => ErrorCode::NOT_LEADER_OR_FOLLOWER,
         LogError::UnexpectedOffset { .. }
         | LogError::DirectoryLocked { .. }

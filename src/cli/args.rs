@@ -57,6 +57,61 @@ pub(super) enum Command {
     /// Show the settings that would be in effect, where each comes from and what it means
     #[command(after_help = CONFIG_EXAMPLES, args_conflicts_with_subcommands = true)]
     Config(ConfigArgs),
+    /// Look into the files of partitions, check them, mend them
+    Log(LogArgs),
+}
+
+/// `dmq log`.
+#[derive(Debug, Args)]
+pub(super) struct LogArgs {
+    #[command(subcommand)]
+    pub(super) command: LogCommand,
+}
+
+/// `dmq log …`.
+#[derive(Debug, Subcommand)]
+pub(super) enum LogCommand {
+    /// Print what segments hold, batch by batch
+    Dump(DumpArgs),
+    /// Read everything and tell what is not intact; changes nothing. Status 1: records are damaged
+    Verify(VerifyArgs),
+    /// Mend what verify finds, on a directory that no broker uses: damaged bytes are left out, intact batches on both sides
+    /// and the original file are kept
+    Repair(RepairArgs),
+}
+
+/// `dmq log dump`.
+#[derive(Debug, Args)]
+pub(super) struct DumpArgs {
+    /// A segment (.log), or a partition's directory
+    pub(super) path: PathBuf,
+    /// Also print the records
+    #[arg(long)]
+    pub(super) records: bool,
+    /// Print JSON, one object a line
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `dmq log verify`.
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// Data directories (log.dirs), or partitions' directories in them
+    #[arg(required = true)]
+    pub(super) paths: Vec<PathBuf>,
+    /// Print JSON, one object a line
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `dmq log repair`.
+#[derive(Debug, Args)]
+pub(super) struct RepairArgs {
+    /// A data directory (log.dirs), or a partition's directory in it
+    pub(super) path: PathBuf,
+    /// Print JSON, one object a line
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// Where settings come from.

@@ -5,6 +5,7 @@
 //! of the broker. Errors are sentences on standard error, with 2 for what the caller got wrong and 1 for the rest.
 
 mod args;
+mod log;
 mod show;
 
 use std::ffi::OsString;
@@ -70,17 +71,19 @@ pub fn run_in<E: Display>(process: Process<'_>, serve: impl FnOnce(Settings) -> 
         Err(error) => return answer_clap(&error, output, errors),
     };
     let outcome = match cli.command {
-        Some(Command::Config(args)) => config(args, &environment, output),
+        Some(Command::Config(args)) => config(args, &environment, output).map(|()| DONE),
+        Some(Command::Log(args)) => log::run(args.command, output, errors),
         None => settings(&cli.settings, &environment).and_then(|settings| {
             start_logging(&cli.logging, &environment)?;
             serve(settings).map_err(|error| Failure {
                 status: FAILED,
                 message: error.to_string(),
-            })
+            })?;
+            Ok(DONE)
         }),
     };
     match outcome {
-        Ok(()) => DONE,
+        Ok(status) => status,
         Err(Failure { status, message }) => {
             // Nobody is left to be told when standard error is gone.
             let _ = writeln!(errors, "dmq: {message}");

@@ -84,6 +84,8 @@ typed_settings! {
         log_flush_scheduler_interval_ms: i64 = "log.flush.scheduler.interval.ms",
         log_flush_offset_checkpoint_interval_ms: i64 = "log.flush.offset.checkpoint.interval.ms",
         log_flush_start_offset_checkpoint_interval_ms: i64 = "log.flush.start.offset.checkpoint.interval.ms",
+        /// A data directory with fewer bytes free takes no records.
+        log_dir_min_free_bytes: i64 = "log.dir.min.free.bytes",
         log_cleaner_enable: bool = "log.cleaner.enable",
         log_cleaner_threads: usize = "log.cleaner.threads",
         /// How long the cleaner rests when nothing is due.

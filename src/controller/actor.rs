@@ -151,7 +151,7 @@ impl Actor {
     fn fail(&mut self, failure: LogFailure) -> ControllerError {
         let reason = failure.to_string();
         let fatal = match failure {
-            LogFailure::Log(LogError::DiskFull { .. }) => false,
+            LogFailure::Log(error) if error.is_passing() => false,
             LogFailure::Log(error) => error.is_storage() || error == LogError::Closed,
             _ => false,
         };

@@ -20,6 +20,8 @@ use std::os::fd::BorrowedFd;
 use std::path::Path;
 use std::sync::Arc;
 
+use rustix::io::Errno;
+
 pub use file_range::{FileRange, send_to};
 pub use group_commit::{Durability, GroupCommit, GroupCommitConfig, SyncMetrics, SyncTicket, Syncable};
 pub use mapping::Mapping;
@@ -50,6 +52,11 @@ pub struct DirEntry {
     pub len: u64,
     /// When a file's content last changed (ms since 1970); 0 where that is unknown.
     pub modified_ms: i64,
+}
+
+/// Whether an operation failed because this process, or the machine, may open no more files.
+pub fn is_out_of_handles(error: &io::Error) -> bool {
+    matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE))
 }
 
 /// Keeps an exclusive lock file locked; dropping it unlocks.

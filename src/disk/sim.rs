@@ -28,6 +28,8 @@ pub enum Fault {
     Full,
     /// Half of a write's bytes are there, then EIO.
     ShortWrite,
+    /// No more files can be opened (EMFILE). Reported by whatever the operation is; nothing of it is done.
+    NoHandles,
     /// This and every later operation fails, until [`SimDisk::crash`]: the power is off.
     PowerOff,
 }
@@ -61,6 +63,18 @@ impl SimDisk {
     pub fn crash(&self, crash: Crash) {
         *self.0.fault.lock() = None;
         self.0.state.lock().crash(crash);
+    }
+
+    /// Another disk that holds what this one does, and decides by another seed what a crash spares. Without faults, locks
+    /// or open handles.
+    pub fn fork(&self, seed: u64) -> SimDisk {
+        SimDisk(Arc::new(Shared {
+            state: Mutex::new(self.0.state.lock().fork(seed)),
+            operations: AtomicU64::new(0),
+            fault: Mutex::new(None),
+            capacity: AtomicU64::new(self.0.capacity.load(Ordering::Relaxed)),
+            now_ms: AtomicI64::new(self.now_ms()),
+        }))
     }
 
     /// Makes the `n`-th changing operation from now fail (the first is 1). Counts anew from here.
@@ -126,6 +140,7 @@ impl Fault {
     fn error(self) -> io::Error {
         match self {
             Fault::Full => Errno::NOSPC.into(),
+            Fault::NoHandles => Errno::MFILE.into(),
             Fault::Io | Fault::ShortWrite | Fault::PowerOff => Errno::IO.into(),
         }
     }
@@ -345,7 +360,7 @@ impl DiskFile for SimFile {
         if let Some(fault) = fault {
             bytes.truncate(match fault {
                 Fault::ShortWrite | Fault::Full => bytes.len() / 2,
-                Fault::Io | Fault::PowerOff => 0,
+                Fault::Io | Fault::NoHandles | Fault::PowerOff => 0,
             });
             result = Err(fault.error());
         }

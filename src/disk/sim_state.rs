@@ -19,7 +19,7 @@ pub(super) enum Node {
     File(usize),
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Inode {
     pub(super) content: Vec<u8>,
     stable: Vec<u8>,
@@ -77,6 +77,19 @@ impl State {
         }
     }
 
+    /// A copy that decides by another seed what a crash spares.
+    pub(super) fn fork(&self, seed: u64) -> State {
+        State {
+            names: self.names.clone(),
+            stable_names: self.stable_names.clone(),
+            pending_names: self.pending_names.clone(),
+            inodes: self.inodes.clone(),
+            generation: self.generation,
+            locked: Vec::new(),
+            random: SeededRandom::new(seed),
+        }
+    }
+
     pub(super) fn create_file(&mut self, path: &Path) -> usize {
         let id = self.inodes.len();
         self.inodes.push(Inode::default());
@@ -127,6 +140,7 @@ impl State {
                 apply_name(&mut self.stable_names, change);
             }
         }
+        drop_unreachable(&mut self.stable_names);
         self.names = self.stable_names.clone();
         for inode in &mut self.inodes {
             inode.crash(crash, &self.random);
@@ -171,6 +185,18 @@ impl Inode {
             }
         }
         self.content = self.stable.clone();
+    }
+}
+
+/// Removes what lies in directories whose own names did not survive.
+fn drop_unreachable(names: &mut BTreeMap<PathBuf, Node>) {
+    let all = std::mem::take(names);
+    // Parents come before what is in them.
+    for (path, node) in all {
+        let is_reachable = path.parent().is_none_or(|parent| names.get(parent) == Some(&Node::Dir));
+        if is_reachable {
+            names.insert(path, node);
+        }
     }
 }
 

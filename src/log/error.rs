@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use dmq_protocol::records::BatchError;
 
+use crate::disk;
 use crate::ids::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence, TopicId};
 
 /// What is wrong with the records of a refused batch.
@@ -157,6 +158,14 @@ pub enum LogError {
         /// On which file.
         path: PathBuf,
     },
+    /// The process may open no more files. Nothing of the operation was done; it can be tried again.
+    #[error("{}: cannot {operation}: too many files are open (raise the limit, ulimit -n)", path.display())]
+    NoHandles {
+        /// What was attempted.
+        operation: &'static str,
+        /// On which file.
+        path: PathBuf,
+    },
     /// The operating system reports an error on one of the log's files.
     #[error("{}: cannot {operation}: {message}", path.display())]
     Io {
@@ -245,6 +254,9 @@ impl LogError {
     /// The error of an operation on a file.
     pub(crate) fn io(operation: &'static str, path: &Path, error: &io::Error) -> LogError {
         let path = path.to_owned();
+        if disk::is_out_of_handles(error) {
+            return LogError::NoHandles { operation, path };
+        }
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => LogError::DiskFull { operation, path },
             kind => LogError::Io {
@@ -281,8 +293,17 @@ impl LogError {
     pub fn is_storage(&self) -> bool {
         matches!(
             self,
-            LogError::Io { .. } | LogError::Failed { .. } | LogError::Damaged { .. } | LogError::DiskFull { .. }
+            LogError::Io { .. }
+                | LogError::Failed { .. }
+                | LogError::Damaged { .. }
+                | LogError::DiskFull { .. }
+                | LogError::NoHandles { .. }
         )
+    }
+
+    /// Whether the storage lacks something that may come back, and nothing was done: room, or file handles.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, LogError::DiskFull { .. } | LogError::NoHandles { .. })
     }
 }
 

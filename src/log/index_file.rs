@@ -75,6 +75,11 @@ impl<const N: usize> IndexFile<N> {
         self.written + self.tail.len()
     }
 
+    /// Whether entries wait in memory.
+    pub(super) fn has_unwritten(&self) -> bool {
+        !self.tail.is_empty()
+    }
+
     /// Bytes of all entries, those in memory included.
     pub(super) fn len_bytes(&self) -> u64 {
         (self.len() * N) as u64

@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
 use super::error::IoContext;
-use super::{Checkpoint, LogError, MetaProperties, checkpoint, file_names};
+use super::{Checkpoint, DirHealth, LogError, MetaProperties, checkpoint, file_names};
 use crate::disk::{Disk, LockGuard};
 use crate::ids::{Offset, TopicPartition};
 
@@ -38,6 +38,7 @@ pub struct LogDir {
     path: PathBuf,
     meta: Mutex<Option<MetaProperties>>,
     clean_shutdown: Option<CleanShutdown>,
+    health: Arc<DirHealth>,
     _lock: LockGuard,
 }
 
@@ -74,6 +75,7 @@ impl LogDir {
             path: path.to_owned(),
             meta: Mutex::new(meta),
             clean_shutdown,
+            health: Arc::default(),
             _lock: lock,
         })
     }
@@ -173,6 +175,11 @@ impl LogDir {
         offsets: &BTreeMap<TopicPartition, Offset>,
     ) -> Result<(), LogError> {
         checkpoint::write(self.disk.as_ref(), &self.path, which, offsets)
+    }
+
+    /// Whether it can be worked with.
+    pub fn health(&self) -> &Arc<DirHealth> {
+        &self.health
     }
 
     /// Bytes that may still be written.

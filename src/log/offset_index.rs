@@ -92,6 +92,22 @@ impl OffsetIndex {
         self.file.truncate(count, files)
     }
 
+    /// All entries, in the file's order.
+    pub(super) fn all(&self, files: &SegmentFiles) -> Result<Vec<OffsetPosition>, LogError> {
+        let entries = self.file.entries(files)?;
+        let decoded = (0..entries.len()).filter_map(|place| entries.get(place)).map(decode);
+        let positions = decoded.map(|(relative, position)| OffsetPosition {
+            offset: Offset(files.base.0.saturating_add(i64::from(relative))),
+            position: u64::from(position.unsigned_abs()),
+        });
+        Ok(positions.collect())
+    }
+
+    /// Whether entries wait in memory.
+    pub(super) fn has_unwritten(&self) -> bool {
+        self.file.has_unwritten()
+    }
+
     /// Bytes of all entries.
     pub(super) fn len_bytes(&self) -> u64 {
         self.file.len_bytes()

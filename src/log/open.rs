@@ -43,6 +43,7 @@ impl Log {
         if has_dir && !open.clean_shutdown {
             // The process before may have created names that it did not live to sync.
             (found.dirty.dir, found.dirty.names) = (true, true);
+            partition_metadata::mend_torn(disk, &open.dir, open.topic_id)?;
             found.dirty.files.push(partition_metadata::path(&open.dir));
         }
         let snapshots = usable_snapshots(&open, files.snapshots, &found.segments, log_end)?;
@@ -70,7 +71,15 @@ impl Log {
         } else {
             log_end
         };
-        let (segments, scanned) = (found.segments, found.scanned);
+        let (mut segments, scanned) = (found.segments, found.scanned);
+        if !unclean {
+            // What was opened to find the log's end is closed again: most partitions are idle, and handles are few.
+            for segment in &mut segments {
+                if let Some(unopened) = segment.unopened() {
+                    *segment = Arc::new(unopened);
+                }
+            }
+        }
         let log = Log::assemble(
             open,
             Opened {

@@ -275,9 +275,9 @@ impl Log {
         }
     }
 
-    /// Ends the log unless the error leaves it as it was: a full disk does.
+    /// Ends the log unless the error leaves it as it was: a full disk does, or a lack of file handles.
     pub(super) fn fail_unless_full(&self, error: LogError) -> LogError {
-        if error.is_storage() && !matches!(error, LogError::DiskFull { .. }) {
+        if error.is_storage() && !error.is_passing() {
             self.fail(&error);
         }
         error

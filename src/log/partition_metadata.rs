@@ -42,6 +42,23 @@ pub(super) fn write(disk: &dyn Disk, dir: &Path, id: TopicId) -> Result<(), LogE
         .during("write the file", &path)
 }
 
+/// After a stop that was not in order: a file that a power cut took before it was synced, which leaves nothing or zeros
+/// of it, is written again. No record of the log was called stable without it.
+pub(super) fn mend_torn(disk: &dyn Disk, dir: &Path, id: Option<TopicId>) -> Result<(), LogError> {
+    let path = path(dir);
+    if !disk.exists(&path).during("look for the file", &path)? {
+        return Ok(());
+    }
+    let bytes = disk
+        .read(&path, CHECKPOINT_FILE_BYTES_MAX)
+        .during("read the file", &path)?;
+    let is_torn = bytes.iter().all(|byte| *byte == 0);
+    match id.filter(|_| is_torn) {
+        Some(id) => write(disk, dir, id),
+        None => Ok(()),
+    }
+}
+
 fn parse(text: &str) -> Result<TopicId, (usize, String)> {
     let mut lines = text.lines();
     let version = lines.next().unwrap_or_default();
@@ -69,6 +86,20 @@ mod tests {
         let text = disk.read(&path(dir), 100).unwrap();
         assert_eq!(text, b"version: 0\ntopic_id: AAAAAAAAAAAAAAAAAAAAAQ");
         assert_eq!(read(&disk, dir), Ok(Some(TopicId(Uuid::METADATA_TOPIC))));
+    }
+
+    /// A power cut before the first sync left the file's name and not its text, and the partition offline.
+    #[test]
+    fn what_a_power_cut_left_of_it_is_written_again_and_nothing_else_is() {
+        let (disk, dir) = (SimDisk::new(1), Path::new("/"));
+        let id = TopicId(Uuid::METADATA_TOPIC);
+        mend_torn(&disk, dir, Some(id)).unwrap();
+        assert_eq!(read(&disk, dir), Ok(None));
+        for (found, mended) in [(&b""[..], true), (&[0; 40], true), (b"version: 1", false)] {
+            disk.write_atomically(&path(dir), found).unwrap();
+            mend_torn(&disk, dir, Some(id)).unwrap();
+            assert_eq!(read(&disk, dir) == Ok(Some(id)), mended, "{found:?}");
+        }
     }
 
     #[test]

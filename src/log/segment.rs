@@ -83,6 +83,22 @@ impl Segment {
         }
     }
 
+    /// The same segment without open files and mappings, unless its indexes have entries that no file has.
+    pub(super) fn unopened(&self) -> Option<Segment> {
+        let indexes = self.indexes.read();
+        if indexes.offsets.has_unwritten() || indexes.times.has_unwritten() {
+            return None;
+        }
+        let lens = FileLens {
+            log: self.len(),
+            offset_index: (!indexes.missing).then(|| indexes.offsets.len_bytes()),
+            time_index: indexes.times.len_bytes(),
+            txn_index: indexes.txns.len_bytes(),
+            modified_ms: indexes.modified_ms,
+        };
+        Some(Segment::existing(self.files.clone(), lens))
+    }
+
     pub(super) fn base(&self) -> Offset {
         self.files.base
     }

@@ -22,6 +22,7 @@ impl Segment {
             indexed_ms: -1,
         };
         indexes.bytes_since_entry = 0;
+        indexes.missing = false;
         let file = self.log_file()?;
         for found in Scan::headers(&**file, 0, self.len()) {
             let found = found.map_err(|fault| fault.damage(&self.files.path(LOG)))?;

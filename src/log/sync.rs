@@ -128,7 +128,7 @@ impl Log {
                 self.last_flush_ns.store(nanos(self.clock.as_ref()), Ordering::Relaxed);
                 Ok(stable)
             }
-            Err(error @ LogError::DiskFull { .. }) => {
+            Err(error) if error.is_passing() => {
                 writer.dirty.restore(dirty);
                 Err(error)
             }

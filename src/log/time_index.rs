@@ -76,6 +76,11 @@ impl TimeIndex {
         self.file.truncate(count, files)
     }
 
+    /// Whether entries wait in memory.
+    pub(super) fn has_unwritten(&self) -> bool {
+        self.file.has_unwritten()
+    }
+
     /// Bytes of all entries.
     pub(super) fn len_bytes(&self) -> u64 {
         self.file.len_bytes()

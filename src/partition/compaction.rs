@@ -262,10 +262,9 @@ fn is_lasting(error: &CleaningError) -> bool {
     match error {
         CleaningError::Stopped | CleaningError::Overtaken => false,
         CleaningError::MapTooSmall { .. } => true,
-        CleaningError::Log(error) => !matches!(
-            error,
-            LogError::DiskFull { .. } | LogError::Closed | LogError::Failed { .. }
-        ),
+        CleaningError::Log(error) => {
+            !error.is_passing() && !matches!(error, LogError::Closed | LogError::Failed { .. })
+        }
     }
 }
 
@@ -282,8 +281,8 @@ fn complain(partition: &Partition, error: &CleaningError) {
     match error {
         CleaningError::Stopped | CleaningError::Log(LogError::Closed | LogError::Failed { .. }) => {}
         CleaningError::Overtaken => tracing::info!(partition = %name, "compaction begins anew: {error}"),
-        CleaningError::Log(LogError::DiskFull { .. }) => {
-            tracing::warn!(partition = %name, %error, "no room to compact; it is tried again");
+        CleaningError::Log(error) if error.is_passing() => {
+            tracing::warn!(partition = %name, %error, "cannot compact now; it is tried again");
         }
         _ => {
             if let CleaningError::Log(error @ LogError::Io { .. }) = error {

@@ -51,6 +51,16 @@ pub enum PartitionError {
     /// The topic is compacted only: nothing of it is removed on request.
     #[error("records of {0} cannot be deleted: its cleanup.policy is compact")]
     CompactedOnly(TopicPartition),
+    /// The data directory has too little room left to take records.
+    #[error(
+        "the data directory has {free} bytes left, fewer than log.dir.min.free.bytes ({min}): no records are taken"
+    )]
+    LowOnSpace {
+        /// Bytes that are free.
+        free: u64,
+        /// Bytes that must be.
+        min: u64,
+    },
     /// The log directory failed; nothing more is read from or written to it.
     #[error("the log directory of this partition has failed")]
     StorageFailed,

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use bytes::Bytes;
 
 use super::purgatory::CommitWait;
-use super::{Durability, Partition, PartitionError, Role};
+use super::{Directory, Durability, Partition, PartitionError, Role};
 use crate::config::TopicSettings;
 use crate::disk::{Durability as _, FileRange, Syncable};
 use crate::ids::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence};
@@ -107,7 +107,7 @@ impl Partition {
     ) -> Result<Appended, PartitionError> {
         let leadership = self.leadership.lock();
         let (role, settings) = self
-            .admit(acks)
+            .admit(acks, origin)
             .inspect_err(|error| self.meter.produced(0, Err(error)))?;
         let outcome = self.log.append_as_leader(records, role.leader_epoch, origin);
         drop(leadership);
@@ -124,7 +124,7 @@ impl Partition {
     ) -> Result<Appended, E> {
         let leadership = self.leadership.lock();
         let (role, settings) = self
-            .admit(acks)
+            .admit(acks, AppendOrigin::Client)
             .inspect_err(|error| self.meter.produced(0, Err(error)))?;
         let records = build(self.log.next_sequence(id, epoch))?;
         let outcome = self
@@ -135,8 +135,15 @@ impl Partition {
     }
 
     /// Whether an append with these acks may be tried. Called under `leadership`.
-    fn admit(&self, acks: RequiredAcks) -> Result<(Arc<Role>, Arc<TopicSettings>), PartitionError> {
+    fn admit(
+        &self,
+        acks: RequiredAcks,
+        origin: AppendOrigin,
+    ) -> Result<(Arc<Role>, Arc<TopicSettings>), PartitionError> {
         let role = self.leading()?;
+        if origin == AppendOrigin::Client {
+            self.check_space()?;
+        }
         let settings = self.settings.load_full();
         if acks == RequiredAcks::All && role.isr < settings.min_insync_replicas {
             let required = settings.min_insync_replicas;
@@ -146,6 +153,16 @@ impl Partition {
             });
         }
         Ok((role, settings))
+    }
+
+    /// Refuses records where the data directory has too little room. What brokers write to let go of things is let through.
+    fn check_space(&self) -> Result<(), PartitionError> {
+        let Some(directory) = self.directory.get() else {
+            return Ok(());
+        };
+        let min = directory.free_bytes_min;
+        let low = directory.health.low_on_space();
+        low.map_or(Ok(()), |free| Err(PartitionError::LowOnSpace { free, min }))
     }
 
     /// What follows an append: durability is asked for, or nothing more is done with files that are in doubt.
@@ -313,11 +330,20 @@ impl Partition {
         self.group_commit.submit(&log);
     }
 
-    /// Takes the partition out of service after an error that leaves its files in doubt. A full disk does not: nothing
-    /// of the append is in the log, and there may be room again.
+    /// Takes the partition, and with it its data directory, out of service after an error that leaves files in doubt. A
+    /// full disk does not, nor a lack of file handles: nothing of the append is in the log, and it may go better next time.
+    /// Damage in one file is that partition's alone.
     pub(super) fn note_failure(&self, error: &LogError) {
-        let in_doubt = error.is_storage() && !matches!(error, LogError::DiskFull { .. });
-        if in_doubt && !self.failed.swap(true, Ordering::AcqRel) {
+        if !error.is_storage() || error.is_passing() {
+            return;
+        }
+        if let (Some(directory), LogError::Io { .. }) = (self.directory.get(), error)
+            && directory.health.take_offline(&error.to_string())
+        {
+            let directory = self.log.dir().parent().unwrap_or(self.log.dir()).display();
+            tracing::error!(%directory, %error, "the data directory is offline: none of its partitions is served any more");
+        }
+        if !self.failed.swap(true, Ordering::AcqRel) {
             tracing::error!(partition = %self.name, %error, "partition is out of service");
             self.fail_waiting(&PartitionError::StorageFailed);
         }
@@ -325,6 +351,7 @@ impl Partition {
 
     /// Whether the files failed; nothing is read from or written to them any more.
     pub fn has_failed(&self) -> bool {
-        self.failed.load(Ordering::Acquire)
+        let is_offline = |directory: &Directory| directory.health.offline().is_some();
+        self.failed.load(Ordering::Acquire) || self.directory.get().is_some_and(is_offline)
     }
 }

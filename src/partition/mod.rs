@@ -33,8 +33,8 @@ pub use registry::{OpenRegistry, PartitionRegistry, RegistryError};
 pub use replica::OpenReplica;
 pub use traffic::{BrokerTraffic, TopicMeter, Traffic};
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
@@ -42,7 +42,7 @@ use parking_lot::Mutex;
 use crate::config::TopicSettings;
 use crate::disk::GroupCommit;
 use crate::ids::{BrokerId, LeaderEpoch, Offset, TopicId, TopicPartition};
-use crate::log::{Log, ProducerStatus};
+use crate::log::{DirHealth, Log, ProducerStatus};
 use crate::metadata::PartitionImage;
 use purgatory::{CommitQueue, ReaderSet};
 
@@ -79,6 +79,14 @@ impl Role {
     }
 }
 
+/// The state of a replica's data directory, and what is demanded of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Directory {
+    health: Arc<DirHealth>,
+    /// `log.dir.min.free.bytes`.
+    free_bytes_min: u64,
+}
+
 /// One replica.
 #[derive(Debug)]
 pub struct Partition {
@@ -94,6 +102,8 @@ pub struct Partition {
     high_watermark: AtomicI64,
     /// The files are in doubt; see [`Partition::has_failed`].
     failed: AtomicBool,
+    /// The state of the data directory, where it lies in one.
+    directory: OnceLock<Directory>,
     /// Produces that wait for the high watermark.
     commits: CommitQueue,
     /// Produces that wait for stable storage because of `flush.messages`.

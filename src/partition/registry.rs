@@ -12,12 +12,12 @@ use std::time::Duration;
 use dashmap::DashMap;
 use parking_lot::Mutex;
 
-use super::{BrokerTraffic, Durability, OpenReplica, Partition, log_config};
+use super::{BrokerTraffic, Directory, Durability, OpenReplica, Partition, log_config};
 use crate::config::{BrokerSettings, TopicSettings};
 use crate::disk::{Disk, GroupCommit};
 use crate::env::{Clock, Random};
 use crate::ids::{BrokerId, Offset, PartitionId, TopicId, TopicPartition};
-use crate::log::{Checkpoint, LogDir, LogError, OpenLog};
+use crate::log::{Checkpoint, LogDir, LogError, OpenLog, RecoveryProgress};
 use crate::metadata::{
     ConfigResourceType, MetadataChanges, MetadataImage, MetadataPublisher, PartitionImage, TopicImage,
 };
@@ -125,6 +125,15 @@ impl PartitionRegistry {
             .map(|replica| Arc::clone(&replica.partition))
     }
 
+    pub(super) fn free_bytes_min(&self) -> u64 {
+        u64::try_from(self.open.settings.log_dir_min_free_bytes).unwrap_or(0)
+    }
+
+    /// Whether no data directory is left to work with.
+    pub fn has_no_directory_left(&self) -> bool {
+        self.open.dirs.iter().all(|dir| dir.health().offline().is_some())
+    }
+
     /// Every replica, in no order.
     pub fn all(&self) -> Vec<Arc<Partition>> {
         self.replicas
@@ -206,7 +215,7 @@ impl PartitionRegistry {
             log_start_offset: known(&checkpoints.log_starts),
             recovery_point: known(&checkpoints.recovery_points),
             clean_shutdown: dir.was_shut_down_cleanly(),
-            on_progress: None,
+            on_progress: Some(report_recovery),
         };
         let opened = Partition::open(OpenReplica {
             name: name.clone(),
@@ -227,18 +236,27 @@ impl PartitionRegistry {
                 return Err(failed(&directory, error));
             }
         };
-        if let Some(offset) = checkpoints.cleaned.get(&name) {
-            partition.log().set_cleaned_upto(*offset);
-        }
-        if let Err(error) = partition.set_role(image, self.open.broker_id) {
-            tracing::error!(partition = %name, %error, "cannot take up the partition's role");
-        }
+        self.settle(&partition, image, dir, checkpoints);
         let replica = Replica {
             partition: Arc::clone(&partition),
             dir: Arc::clone(dir),
         };
         self.replicas.insert((topic.id, number), replica);
         Ok(partition)
+    }
+
+    /// Tells a replica that was just opened of its directory, of what compaction did, and of its role.
+    fn settle(&self, partition: &Partition, image: &PartitionImage, dir: &LogDir, checkpoints: &Checkpoints) {
+        partition.set_directory(Directory {
+            health: Arc::clone(dir.health()),
+            free_bytes_min: self.free_bytes_min(),
+        });
+        if let Some(offset) = checkpoints.cleaned.get(partition.name()) {
+            partition.log().set_cleaned_upto(*offset);
+        }
+        if let Err(error) = partition.set_role(image, self.open.broker_id) {
+            tracing::error!(partition = %partition.name(), %error, "cannot take up the partition's role");
+        }
     }
 
     /// The directory for a new replica: the one that the metadata assigns, else the one with the fewest.
@@ -356,6 +374,12 @@ impl PartitionRegistry {
             at,
         });
     }
+}
+
+/// Says how far the recovery of a large log is.
+fn report_recovery(progress: &RecoveryProgress) {
+    let (done, total) = (progress.bytes_done, progress.bytes_total);
+    tracing::info!(partition = %progress.topic_partition, bytes.done = done, bytes.total = total, "recovering a log");
 }
 
 impl MetadataPublisher for PartitionRegistry {

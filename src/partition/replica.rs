@@ -1,14 +1,14 @@
 //! A replica's life: opened with its log, told of each change of leadership and settings, closed.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64};
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 
 use super::purgatory::{CommitQueue, ReaderSet};
-use super::{Durability, Partition, PartitionError, Role, TopicMeter};
+use super::{Directory, Durability, Partition, PartitionError, Role, TopicMeter};
 use crate::config::TopicSettings;
 use crate::disk::GroupCommit;
 use crate::ids::{BrokerId, LeaderEpoch, Offset, TopicId, TopicPartition};
@@ -70,6 +70,7 @@ impl Partition {
             leadership: Mutex::new(()),
             high_watermark: AtomicI64::new(high_watermark.0),
             failed: AtomicBool::new(false),
+            directory: OnceLock::new(),
             commits: CommitQueue::default(),
             flushes: CommitQueue::default(),
             readers: ReaderSet::default(),
@@ -108,6 +109,11 @@ impl Partition {
         Ok(())
     }
 
+    /// Tells the replica of the state of its data directory, for good.
+    pub(super) fn set_directory(&self, directory: Directory) {
+        let _ = self.directory.set(directory);
+    }
+
     /// Puts other settings in force.
     pub fn set_settings(&self, settings: Arc<TopicSettings>, log: LogConfig) {
         self.settings.store(settings);
@@ -134,7 +140,7 @@ impl Partition {
     /// Makes everything durable and closes the log.
     pub fn close(&self) -> Result<(), LogError> {
         let _leadership = self.leadership.lock();
-        if self.failed.load(Ordering::Acquire) {
+        if self.has_failed() {
             return Ok(());
         }
         self.log.close()

@@ -4,6 +4,7 @@
 //! not durable, for as long as the test likes.
 
 mod compaction;
+mod directories;
 mod registry;
 
 use std::path::PathBuf;

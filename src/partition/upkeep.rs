@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Partition, PartitionRegistry};
-use crate::ids::{Offset, TopicPartition};
-use crate::log::{Checkpoint, LogDir, LogError};
+use super::{Partition, PartitionError, PartitionRegistry};
+use crate::ids::Offset;
+use crate::log::{Checkpoint, LogDir, LogError, SpaceChange};
 
 impl PartitionRegistry {
     /// Writes down how far consumers may read.
@@ -30,6 +30,30 @@ impl PartitionRegistry {
         self.write(Checkpoint::LogStart, |partition| {
             Ok(Some(partition.log_start_offset()).filter(|start| *start > Offset::ZERO))
         });
+    }
+
+    /// Looks how much room the data directories have, and ends what waits in those that went offline.
+    pub fn watch_directories(&self) {
+        for dir in &self.world().dirs {
+            let (health, min) = (dir.health(), self.free_bytes_min());
+            if health.offline().is_some() {
+                for (partition, _) in self.placed().iter().filter(|(_, place)| Arc::ptr_eq(place, dir)) {
+                    partition.fail_waiting(&PartitionError::StorageFailed);
+                }
+                continue;
+            }
+            let directory = dir.path().display();
+            match dir.free_space() {
+                Ok(free) => match health.note_free_space(free, min) {
+                    Some(SpaceChange::RanLow) => {
+                        tracing::error!(%directory, free, min, "too little room: no records are taken until there is more");
+                    }
+                    Some(SpaceChange::Recovered) => tracing::info!(%directory, free, "there is room again"),
+                    None => {}
+                },
+                Err(error) => tracing::warn!(%directory, %error, "cannot tell how much room is left"),
+            }
+        }
     }
 
     /// Has the logs synced whose `flush.ms` is over.
@@ -96,47 +120,62 @@ impl PartitionRegistry {
 
     /// After closing, all of a log is durable: its end is its recovery point.
     fn checkpoint_before_the_end(&self, dir: &LogDir, here: &[&Arc<Partition>]) {
-        let sound = || here.iter().filter(|partition| !partition.has_failed());
-        let line = |partition: &Arc<Partition>, offset: Offset| (partition.name().clone(), offset);
-        let ends = sound()
-            .map(|partition| line(partition, partition.log().stable_offset()))
-            .collect();
-        let marks = sound()
-            .map(|partition| line(partition, partition.high_watermark()))
-            .collect();
-        let starts = sound().map(|partition| line(partition, partition.log_start_offset()));
-        let starts = starts.filter(|(_, start)| *start > Offset::ZERO).collect();
-        for (which, offsets) in [
-            (Checkpoint::RecoveryPoint, ends),
-            (Checkpoint::HighWatermark, marks),
-            (Checkpoint::LogStart, starts),
-        ] {
-            write_to(dir, which, &offsets);
-        }
+        self.write_to(dir, Checkpoint::RecoveryPoint, here, |partition| {
+            Ok(Some(partition.log().stable_offset()))
+        });
+        self.write_to(dir, Checkpoint::HighWatermark, here, |partition| {
+            Ok(Some(partition.high_watermark()))
+        });
+        self.write_to(dir, Checkpoint::LogStart, here, |partition| {
+            Ok(Some(partition.log_start_offset()).filter(|start| *start > Offset::ZERO))
+        });
     }
 
     fn write(&self, which: Checkpoint, offset_of: impl Fn(&Partition) -> Result<Option<Offset>, LogError>) {
         let _one_writer = self.checkpointing.lock();
         let placed = self.placed();
         for dir in &self.world().dirs {
-            let mut offsets = BTreeMap::new();
-            for (partition, _) in placed.iter().filter(|(_, place)| Arc::ptr_eq(place, dir)) {
-                match offset_of(partition) {
-                    Ok(Some(offset)) => {
-                        offsets.insert(partition.name().clone(), offset);
-                    }
-                    Ok(None) => {}
-                    Err(error) => tracing::warn!(partition = %partition.name(), %error, "left out of a checkpoint"),
-                }
-            }
-            write_to(dir, which, &offsets);
+            let here = placed.iter().filter(|(_, place)| Arc::ptr_eq(place, dir));
+            let here: Vec<&Arc<Partition>> = here.map(|(partition, _)| partition).collect();
+            self.write_to(dir, which, &here, &offset_of);
         }
     }
-}
 
-fn write_to(dir: &LogDir, which: Checkpoint, offsets: &BTreeMap<TopicPartition, Offset>) {
-    if let Err(error) = dir.write_checkpoint(which, offsets) {
-        tracing::error!(directory = %dir.path().display(), ?which, %error, "cannot write a checkpoint file");
+    /// Writes a checkpoint file. A partition that has failed, or could not be opened, keeps its line: without its recovery
+    /// point the next start would take damage for a torn write, and cut it off.
+    fn write_to(
+        &self,
+        dir: &LogDir,
+        which: Checkpoint,
+        here: &[&Arc<Partition>],
+        offset_of: impl Fn(&Partition) -> Result<Option<Offset>, LogError>,
+    ) {
+        if dir.health().offline().is_some() {
+            return;
+        }
+        let mut unknown = dir.read_checkpoint(which).unwrap_or_default();
+        let mut offsets = BTreeMap::new();
+        for partition in here {
+            let name = partition.name();
+            let stays = unknown.remove(name);
+            let offset = match partition.has_failed() {
+                true => stays,
+                false => offset_of(partition).unwrap_or_else(|error| {
+                    tracing::warn!(partition = %name, %error, "its line in a checkpoint file stays as it is");
+                    stays
+                }),
+            };
+            offset.map(|offset| offsets.insert(name.clone(), offset));
+        }
+        let disk = &self.world().disk;
+        unknown.retain(|name, _| {
+            dir.partition_path(name)
+                .is_ok_and(|path| disk.exists(&path).unwrap_or(true))
+        });
+        offsets.extend(unknown);
+        if let Err(error) = dir.write_checkpoint(which, &offsets) {
+            tracing::error!(directory = %dir.path().display(), ?which, %error, "cannot write a checkpoint file");
+        }
     }
 }
 

@@ -40,6 +40,9 @@ pub enum ServerError {
     /// The runtime cannot be built, or signals cannot be awaited.
     #[error("the operating system refuses threads or signals: {0}")]
     Runtime(#[source] std::io::Error),
+    /// Every data directory failed while the broker served.
+    #[error("every data directory (log.dirs) has failed; see the errors above")]
+    NoDirectoryLeft,
     /// A step of the start panicked or was cancelled: a bug.
     #[error("the start was interrupted: {0}")]
     Interrupted(String),

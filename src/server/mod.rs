@@ -32,6 +32,9 @@ use crate::telemetry::metrics::Registry;
 use rest_listeners::RestServer;
 use upkeep::Upkeep;
 
+/// How often it is asked whether a data directory is left.
+const STORAGE_WATCH: Duration = Duration::from_secs(1);
+
 /// How long a stop waits for requests under way.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -77,6 +80,13 @@ impl Broker {
         self.handles.metadata.load().cluster_id.to_string()
     }
 
+    /// Waits until no data directory is left to work with.
+    async fn storage_lost(&self) {
+        while !self.partitions.has_no_directory_left() {
+            tokio::time::sleep(STORAGE_WATCH).await;
+        }
+    }
+
     /// Answers what was asked, makes everything durable, and leaves the data directories marked as clean.
     pub async fn stop(self) -> Result<(), ServerError> {
         let Broker {
@@ -118,7 +128,11 @@ pub fn run(settings: Settings) -> Result<(), ServerError> {
                 _ = interrupt.recv() => "SIGINT",
             }
         };
-        let signal = stopped().await;
+        let signal = tokio::select! {
+            signal = stopped() => signal,
+            // As Apache Kafka: nothing is left to serve, and whoever watches the process must see it.
+            () = broker.storage_lost() => return Err(ServerError::NoDirectoryLeft),
+        };
         tracing::info!(signal, "stopping: requests under way are answered first");
         tokio::select! {
             result = broker.stop() => result?,

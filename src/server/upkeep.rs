@@ -17,6 +17,9 @@ type Chore = fn(&PartitionRegistry);
 /// How often directories of deleted topics are looked through.
 const REMOVAL_INTERVAL: Duration = Duration::from_secs(1);
 
+/// How often the data directories are asked for the room that they have.
+const WATCH_INTERVAL: Duration = Duration::from_secs(1);
+
 /// The chores at work; see [`Upkeep::stop`].
 #[derive(Debug)]
 pub struct Upkeep {
@@ -34,7 +37,7 @@ impl Upkeep {
             stop: watch::Sender::new(false),
         };
         let ms = |ms: i64| Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX));
-        let chores: [(Duration, Chore); 7] = [
+        let chores: [(Duration, Chore); 8] = [
             (
                 ms(settings.replica_high_watermark_checkpoint_interval_ms),
                 PartitionRegistry::checkpoint_high_watermarks,
@@ -54,6 +57,7 @@ impl Upkeep {
             ),
             (ms(settings.log_retention_check_interval_ms), PartitionRegistry::retain),
             (REMOVAL_INTERVAL, PartitionRegistry::remove_doomed),
+            (WATCH_INTERVAL, PartitionRegistry::watch_directories),
         ];
         for (interval, chore) in chores {
             upkeep.add(interval, chore, partitions);

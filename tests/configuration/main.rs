@@ -7,6 +7,7 @@
 
 mod command;
 mod listeners;
+mod log_tools;
 mod sources;
 mod tables;
 mod topics;

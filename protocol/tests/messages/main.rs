@@ -13,6 +13,7 @@ mod java;
 mod memory;
 mod peer;
 mod round_trip;
+mod stored;
 mod tables;
 
 use dmq_protocol::header::{RequestHeader, ResponseHeader};

@@ -9,6 +9,10 @@ settings! {
     /// on stable storage, many requests sharing one sync; with `os` once the operating system has them, as in Kafka.
     String "log.durability" = "fsync", High.one_of(&["fsync", "os"]);
 
+    /// How many bytes a data directory's file system must have free. With fewer, produce requests to its partitions are
+    /// refused with KAFKA_STORAGE_ERROR, while reads, deletions and retention go on, until there is room again.
+    Long "log.dir.min.free.bytes" = "16777216", Medium.at_least(0);
+
     /// Where the REST interface listens, as `http://host:port`; without a host on all addresses, with port 0 on a
     /// free port. Empty: no REST interface.
     List "rest.listeners" = "http://:8082", Medium;

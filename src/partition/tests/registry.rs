@@ -22,7 +22,7 @@ impl Cluster {
     }
 
     /// A broker that starts on a disk with an image, as after a restart.
-    fn on(world: World, dirs: &[&str], image: &Arc<MetadataImage>) -> Cluster {
+    pub(super) fn on(world: World, dirs: &[&str], image: &Arc<MetadataImage>) -> Cluster {
         let open = |path: &&str| {
             let opened = LogDir::open(Arc::new(world.disk.clone()), path.as_ref());
             Arc::new(opened.unwrap())

@@ -4,3 +4,4 @@ mod crash;
 mod directories;
 mod hostile;
 mod lifecycle;
+mod power_cut;

@@ -22,6 +22,12 @@ impl DataDir {
         DataDir(Arc::new(dir.expect("a temporary directory")))
     }
 
+    /// In a directory that is there already.
+    pub fn within(parent: &Path) -> DataDir {
+        let dir = tempfile::Builder::new().prefix("dmq-test-").tempdir_in(parent);
+        DataDir(Arc::new(dir.expect("a temporary directory")))
+    }
+
     pub fn path(&self) -> &Path {
         self.0.path()
     }
