@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use dmq::api::{
     ConnectionInfo, Endpoint, Handled, Handles, ListenerInfo, ProducerIds, Reply, SecurityProtocol, Service,
 };
-use dmq::config::Settings;
+use dmq::config::{EffectiveSettings, LiveSettings, Settings};
 use dmq::controller::{Controller, CreateTopics, Identity, NewTopic, StartController};
 use dmq::disk::{Disk, GroupCommit, GroupCommitConfig, RealDisk};
 use dmq::env::{Clock, Random, SystemClock, SystemRandom};
@@ -103,6 +103,7 @@ async fn handles(settings: Arc<Settings>, path: &Path, durability: Durability) -
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
     let broker = Arc::new(settings.broker().clone());
+    let live = LiveSettings::new(EffectiveSettings::at_start(Arc::clone(&settings)));
     let dirs = vec![LogDir::open(Arc::clone(&disk), path).unwrap()];
     let identity = Identity::establish(&dirs, broker.node_id, None, random.as_ref()).unwrap();
     let controller = Controller::start(StartController {
@@ -122,7 +123,7 @@ async fn handles(settings: Arc<Settings>, path: &Path, durability: Durability) -
     let partitions = Arc::new(PartitionRegistry::new(OpenRegistry {
         broker_id: broker.node_id,
         dirs: dirs.into_iter().map(Arc::new).collect(),
-        settings: Arc::clone(&broker),
+        settings: live.clone(),
         durability,
         group_commit: Arc::new(GroupCommit::new(GroupCommitConfig::default(), Arc::clone(&clock))),
         disk,
@@ -146,6 +147,7 @@ async fn handles(settings: Arc<Settings>, path: &Path, durability: Durability) -
         clock,
         random,
         settings: broker,
+        live,
     };
     (Arc::new(handles), controller)
 }

@@ -2,7 +2,7 @@
 
 use dmq_protocol::ErrorCode;
 
-use crate::controller::{ControllerError, ElectionError, QuotaError, ReassignmentError, TopicError};
+use crate::controller::{ConfigError, ControllerError, ElectionError, QuotaError, ReassignmentError, TopicError};
 use crate::fetch_session::SessionError;
 use crate::log::{InvalidRecordsKind, LogError};
 use crate::partition::PartitionError;
@@ -77,6 +77,16 @@ pub fn code_of_controller(error: &ControllerError) -> ErrorCode {
         ControllerError::OwnedElsewhere { .. } => ErrorCode::POLICY_VIOLATION,
         ControllerError::BrokerNotRegistered(_) => ErrorCode::BROKER_ID_NOT_REGISTERED,
         ControllerError::Inapplicable { .. } | ControllerError::ProducerIdsExhausted => ErrorCode::UNKNOWN_SERVER_ERROR,
+    }
+}
+
+/// The code of the controller's refusal to change one resource's configs.
+pub fn code_of_config(error: &ConfigError) -> ErrorCode {
+    match error {
+        ConfigError::InvalidConfig(_) => ErrorCode::INVALID_CONFIG,
+        ConfigError::InvalidRequest(_) => ErrorCode::INVALID_REQUEST,
+        ConfigError::InvalidTopicName(_) => ErrorCode::INVALID_TOPIC_EXCEPTION,
+        ConfigError::UnknownTopic(_) => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::config::BrokerSettings;
+use crate::config::{BrokerSettings, LiveSettings};
 use crate::controller::ControllerHandle;
 use crate::env::{Clock, Random};
 use crate::fetch_session::FetchSessionCache;
@@ -23,6 +23,8 @@ pub struct Handles {
     pub broker_id: BrokerId,
     /// The settings that the process started with.
     pub settings: Arc<BrokerSettings>,
+    /// The settings in force now; where one may change at run time, its readers take it from here.
+    pub live: LiveSettings,
     /// The cluster's metadata.
     pub metadata: MetadataHandle,
     /// Where changes of the metadata are decided.

@@ -5,6 +5,7 @@
 //! This layer knows nothing of sockets and files.
 
 mod alter_client_quotas;
+mod alter_configs;
 mod alter_partition_reassignments;
 mod api_versions;
 mod create_partitions;
@@ -13,6 +14,7 @@ mod delete_records;
 mod delete_topics;
 mod describe_client_quotas;
 mod describe_cluster;
+mod describe_configs;
 mod describe_log_dirs;
 mod describe_producers;
 mod describe_quorum;
@@ -21,7 +23,9 @@ mod elect_leaders;
 pub mod errors;
 mod fetch;
 mod handles;
+mod incremental_alter_configs;
 mod init_producer_id;
+mod list_config_resources;
 pub mod list_offsets;
 mod list_partition_reassignments;
 mod metadata;
@@ -149,9 +153,12 @@ const TABLE: &[Entry] = &[
     entry::<delete_records::DeleteRecords>(),
     entry::<init_producer_id::InitProducerId>(),
     entry::<offset_for_leader_epoch::OffsetForLeaderEpoch>(),
+    entry::<describe_configs::DescribeConfigs>(),
+    entry::<alter_configs::AlterConfigs>(),
     entry::<describe_log_dirs::DescribeLogDirs>(),
     entry::<create_partitions::CreatePartitions>(),
     entry::<elect_leaders::ElectLeaders>(),
+    entry::<incremental_alter_configs::IncrementalAlterConfigs>(),
     entry::<alter_partition_reassignments::AlterPartitionReassignments>(),
     entry::<list_partition_reassignments::ListPartitionReassignments>(),
     entry::<describe_client_quotas::DescribeClientQuotas>(),
@@ -161,6 +168,7 @@ const TABLE: &[Entry] = &[
     entry::<describe_cluster::DescribeCluster>(),
     entry::<describe_producers::DescribeProducers>(),
     entry::<unregister_broker::UnregisterBroker>(),
+    entry::<list_config_resources::ListConfigResources>(),
     entry::<describe_topic_partitions::DescribeTopicPartitions>(),
 ];
 

@@ -10,6 +10,7 @@ use super::declarations;
 use super::error::{SettingError, SettingsErrors};
 use super::listener::{self, AdvertisedListener, Listener, ListenerTexts, RestListener};
 use super::listener_limits;
+use super::requirements;
 use super::setting::Setting;
 use super::settings::Settings;
 use super::topic::TopicSettings;
@@ -162,6 +163,9 @@ impl BrokerSettings {
             "max.connections.per.ip.overrides",
         )));
         reader.keep(controller_in_process(text_of));
+        for error in requirements::check(text_of) {
+            reader.keep(Err::<(), _>(error));
+        }
         let topic_defaults = reader.keep_all(topic_defaults(text_of));
         let Some(topic_defaults) = topic_defaults else {
             return reader.finish_without();
@@ -270,6 +274,8 @@ pub(super) fn in_milliseconds(name: &str, text: String) -> String {
     let factor: i64 = match name.rsplit('.').next() {
         Some("hours") => 3_600_000,
         Some("minutes") => 60_000,
+        // Here every negative number is "for ever".
+        _ if name == "log.retention.ms" => 1,
         _ => return text,
     };
     match text.trim().parse::<i64>() {

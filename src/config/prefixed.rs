@@ -22,31 +22,33 @@ const MECHANISMS: [&str; 6] = [
 
 /// Whether Kafka knows names like this one.
 pub(super) fn is_known(name: &str) -> bool {
-    has_effect(name) || why_without_effect(name).is_some()
-}
-
-/// Whether a listener heeds this setting of its own.
-fn has_effect(name: &str) -> bool {
-    let own = name.strip_prefix(LISTENER).and_then(|rest| rest.split_once('.'));
-    own.is_some_and(|(listener, setting)| !listener.is_empty() && listener_limits::NAMES.contains(&setting))
-}
-
-/// Why a name like this one has no effect; nothing if names like it are not known.
-pub(super) fn why_without_effect(name: &str) -> Option<&'static str> {
-    if has_effect(name) {
-        return None;
-    }
-    if PLUG_INS
+    PLUG_INS
         .iter()
         .any(|prefix| name.len() > prefix.len() && name.starts_with(prefix))
-    {
-        return Some("logs are kept on local disks only");
-    }
+        || listener_setting(name).is_some()
+}
+
+/// The setting that a name gives for one listener.
+fn listener_setting(name: &str) -> Option<&str> {
     let (listener, rest) = name.strip_prefix(LISTENER)?.split_once('.')?;
     let setting = match rest.split_once('.') {
         Some((mechanism, setting)) if MECHANISMS.contains(&mechanism.to_ascii_lowercase().as_str()) => setting,
         _ => rest,
     };
     let known = !listener.is_empty() && declarations::broker(setting).is_some();
-    known.then_some("listeners have no such settings of their own in this version")
+    known.then_some(setting)
+}
+
+/// Why a name like this one has no effect; nothing if it has one, or names like it are not known.
+pub(super) fn why_without_effect(name: &str) -> Option<&'static str> {
+    if PLUG_INS
+        .iter()
+        .any(|prefix| name.len() > prefix.len() && name.starts_with(prefix))
+    {
+        return Some("logs are kept on local disks only");
+    }
+    match listener_setting(name)? {
+        own if listener_limits::NAMES.contains(&own) => None,
+        _ => Some("listeners have no such settings of their own in this version"),
+    }
 }

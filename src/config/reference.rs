@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use super::aliases::ALIASES;
-use super::declarations::{BROKER_GROUPS, DIFFERENCES, Group, TOPIC_GROUP};
+use super::declarations::{
+    BROKER_GROUPS, CLIENT_METRICS_GROUP, DIFFERENCES, GROUP_GROUP, Group, RUNTIME_GROUP, TOPIC_GROUP,
+};
 use super::setting::{Effect, Setting};
 
 const INTRODUCTION: &str = "\
@@ -27,7 +29,7 @@ Of several values for one setting the later source wins:
 4. `--override name=value`.
 
 Relative paths are relative to the working directory. `listener.name.<listener>.<setting>` and the prefixes
-`rsm.config.` and `rlmm.config.` are accepted without effect.
+`rsm.config.` and `rlmm.config.` are accepted without effect, except `listener.name.<listener>.max.connections`.
 
 Logging is not a setting: `--log-level` or `DMQ_LOG` (`info`, or by module: `info,dmq::net=debug`), `--log-format` or
 `DMQ_LOG_FORMAT` (`text`, `json`).
@@ -70,8 +72,30 @@ pub fn markdown() -> String {
     for setting in TOPIC_GROUP.settings {
         write_setting(&mut page, setting, true);
     }
+    for (introduction, group) in RESOURCES {
+        let _ = write!(page, "\n# {}\n\n{introduction}\n", group.title);
+        for setting in group.settings {
+            write_setting(&mut page, setting, true);
+        }
+    }
     page
 }
+
+/// What has settings of its own besides brokers and topics.
+static RESOURCES: [(&str, &Group); 3] = [
+    (
+        "What a broker can be told with `kafka-configs` only; no file has it.",
+        &RUNTIME_GROUP,
+    ),
+    (
+        "What a group can have of its own. Its default comes from the broker's settings.",
+        &GROUP_GROUP,
+    ),
+    (
+        "What a subscription to clients' metrics consists of.",
+        &CLIENT_METRICS_GROUP,
+    ),
+];
 
 fn write_group(page: &mut String, group: &Group) {
     let _ = writeln!(page, "\n## {}", group.title);

@@ -21,7 +21,7 @@ pub enum Rule {
     BetweenFractions(f64, f64),
     /// The level of gzip: from 1 to 9, or −1 for the library's own.
     GzipLevel,
-    /// One of these texts; for a list each element, none twice.
+    /// One of these texts; for a list each element, of which none is empty and each counts once.
     OneOf(&'static [&'static str]),
     /// One of these texts, in any case.
     OneOfIgnoringCase(&'static [&'static str]),
@@ -37,11 +37,30 @@ pub enum Rule {
     HttpUrl,
     /// `*`, or a list of `partition:broker`.
     ThrottledReplicas,
+    /// `latest`, `earliest`, or `by_duration:` and a duration such as `PT1H`.
+    OffsetReset,
 }
 
 impl Rule {
-    /// The reason why `value` is not valid, or nothing.
-    pub fn check(&self, value: &Value) -> Result<(), String> {
+    /// Whether a list of this kind consists of words, none of them empty.
+    pub(super) const fn has_no_blanks(&self) -> bool {
+        matches!(self, Rule::OneOf(_))
+    }
+
+    /// What Kafka names as wrong in a value that breaks the rule.
+    pub(super) fn culprit(&self, value: &Value) -> String {
+        match (self, value) {
+            (Rule::OneOf(allowed), Value::List(items)) => {
+                let unknown = items.iter().find(|item| !allowed.contains(&item.as_str()));
+                unknown.cloned().unwrap_or_default()
+            }
+            (_, Value::List(items)) => format!("[{}]", items.join(", ")),
+            (_, value) => value.to_string(),
+        }
+    }
+
+    /// The reason why `value` is not valid for the setting `name`, or nothing.
+    pub fn check(&self, name: &str, value: &Value) -> Result<(), String> {
         match (self, value) {
             (Rule::Any | Rule::NotNull, _) => Ok(()),
             (Rule::AtLeast(min), Value::Number(n)) => at_least(*n, *min),
@@ -74,7 +93,8 @@ impl Rule {
             (Rule::HttpUrl, Value::Text(text)) if !is_http_url(text) => {
                 Err("Must be a URL such as http://localhost:9091".to_owned())
             }
-            (Rule::ThrottledReplicas, Value::List(items)) => throttled_replicas(items),
+            (Rule::ThrottledReplicas, Value::List(items)) => throttled_replicas(name, items),
+            (Rule::OffsetReset, Value::Text(text)) => offset_reset(name, text),
             _ => Ok(()),
         }
     }
@@ -97,17 +117,10 @@ fn at_most(number: i64, max: i64) -> Result<(), String> {
 }
 
 fn each_of(items: &[String], allowed: &[&str]) -> Result<(), String> {
-    let mut seen: Vec<&str> = Vec::with_capacity(items.len());
-    for item in items {
-        if !allowed.contains(&item.as_str()) {
-            return Err(format!("String must be one of: {}", allowed.join(", ")));
-        }
-        if seen.contains(&item.as_str()) {
-            return Err(format!("{item} occurs twice in the list"));
-        }
-        seen.push(item);
+    match items.iter().all(|item| allowed.contains(&item.as_str())) {
+        true => Ok(()),
+        false => Err(format!("String must be one of: {}", allowed.join(", "))),
     }
-    Ok(())
 }
 
 fn host_port(item: &str) -> Result<(), String> {
@@ -137,7 +150,7 @@ fn is_http_url(text: &str) -> bool {
         .is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', ':']))
 }
 
-fn throttled_replicas(items: &[String]) -> Result<(), String> {
+fn throttled_replicas(name: &str, items: &[String]) -> Result<(), String> {
     let wildcard = items.len() == 1 && items.first().is_some_and(|item| item == "*");
     let pair = |item: &String| {
         item.split_once(':')
@@ -146,8 +159,53 @@ fn throttled_replicas(items: &[String]) -> Result<(), String> {
     if wildcard || items.iter().all(pair) {
         Ok(())
     } else {
-        Err("Must be the literal '*' or a list of replicas of the form [partitionId]:[brokerId],…".to_owned())
+        Err(format!(
+            "{name} must be the literal '*' or a list of replicas in the following format: \
+             [partitionId]:[brokerId],[partitionId]:[brokerId],..."
+        ))
     }
+}
+
+fn offset_reset(name: &str, text: &str) -> Result<(), String> {
+    let duration = text.strip_prefix("by_duration:");
+    if matches!(text, "latest" | "earliest") || duration.is_some_and(is_iso_duration) {
+        return Ok(());
+    }
+    Err(format!(
+        "Invalid value `{text}` for configuration {name}. The value must be either 'earliest', 'latest' or of the \
+         format 'by_duration:<PnDTnHnMn.nS>'."
+    ))
+}
+
+/// Whether the text is a duration of ISO 8601 that is not negative: days, then after `T` hours, minutes and seconds.
+fn is_iso_duration(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix(['P', 'p']) else {
+        return false;
+    };
+    let (date, time) = match rest.split_once(['T', 't']) {
+        Some((_, "")) => return false,
+        Some((date, time)) => (date, time),
+        None => (rest, ""),
+    };
+    !rest.is_empty() && counts_in_order(date, "D") && counts_in_order(time, "HMS")
+}
+
+/// Whether the text is a run of counts, each before one of the units, in the units' order; seconds may have a fraction.
+fn counts_in_order(text: &str, units: &str) -> bool {
+    let mut left = text.to_ascii_uppercase();
+    for unit in units.chars() {
+        let Some((count, after)) = left.split_once(unit) else {
+            continue;
+        };
+        let (whole, fraction) = count.split_once('.').unwrap_or((count, "0"));
+        let digits = |part: &str| part.chars().all(|c| c.is_ascii_digit());
+        let fits = whole.parse::<i64>().is_ok_and(|count| count >= 0) && fraction.len() <= 9 && digits(fraction);
+        if !fits || (count.contains('.') && unit != 'S') {
+            return false;
+        }
+        left = after.to_owned();
+    }
+    left.is_empty()
 }
 
 impl fmt::Display for Rule {
@@ -166,6 +224,22 @@ impl fmt::Display for Rule {
             Rule::QuorumVoters | Rule::HostPorts => f.write_str("non-empty list"),
             Rule::HttpUrl => f.write_str("http://host:port"),
             Rule::ThrottledReplicas => f.write_str("[partitionId]:[brokerId],[partitionId]:[brokerId],..."),
+            Rule::OffsetReset => f.write_str("[latest, earliest, by_duration:PnDTnHnMn.nS]"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_has_its_units_in_order() {
+        for good in ["PT1H", "P2D", "P1DT2H3M4.5S", "pt5m", "PT0S"] {
+            assert!(is_iso_duration(good), "{good}");
+        }
+        for bad in ["foo", "-PT1H", "P", "PT", "P1DT", "PT1S2H", "PT1.5H", "P1H", "PT-1H"] {
+            assert!(!is_iso_duration(bad), "{bad}");
         }
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::aliases;
 use super::broker::BrokerSettings;
 use super::declarations;
+use super::dynamic;
 use super::error::{SettingError, SettingsErrors};
 use super::prefixed;
 use super::setting::{Effect, Setting};
@@ -111,6 +112,11 @@ impl Settings {
         })
     }
 
+    /// The text that was set under exactly this name; `None` where nothing was set.
+    pub fn set_text(&self, name: &str) -> Option<&str> {
+        self.set.get(name)?.text.as_deref()
+    }
+
     /// What was set and is not one of the declared names: settings under a prefix that Kafka hands on.
     pub fn prefixed(&self) -> impl Iterator<Item = (&str, &Resolved)> {
         self.set
@@ -159,6 +165,8 @@ fn accept(assignment: Assignment) -> Result<Option<(String, Resolved)>, SettingE
     let alias = (target.name != name).then(|| name.clone());
     if let Some(setting) = declarations::broker(&target.name) {
         value::parse(setting, &target.value).map_err(|error| under_alias(error, alias.as_deref()))?;
+    } else if let Some(setting) = dynamic::listener_setting(&target.name) {
+        value::parse(setting, &target.value)?;
     } else if !prefixed::is_known(&target.name) {
         let known = declarations::all_broker()
             .map(|setting| setting.name)

@@ -142,7 +142,7 @@ impl TopicSettings {
         }
         if self.remote_storage_enable {
             return Err(SettingError::Conflict(
-                "Tiered Storage functionality is disabled in the broker; remote.storage.enable cannot be true"
+                "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage."
                     .to_owned(),
             ));
         }

@@ -2,7 +2,7 @@
 //!
 //! Follows Kafka: blanks around a value do not count, a list is split at commas, numbers have the width of their
 //! type. Any text gives a value or a reason, never a panic. The reasons are worded as Kafka's are, since tools and
-//! people look for them.
+//! people look for them; so is a value's canonical form, which DescribeConfigs shows.
 
 use std::fmt;
 
@@ -29,7 +29,7 @@ impl fmt::Display for Value {
         match self {
             Value::Boolean(boolean) => boolean.fmt(f),
             Value::Number(number) => number.fmt(f),
-            Value::Fraction(fraction) => fraction.fmt(f),
+            Value::Fraction(fraction) => f.write_str(&java_double(*fraction)),
             Value::Text(text) => text.fmt(f),
             Value::List(items) => items.join(",").fmt(f),
         }
@@ -40,8 +40,50 @@ impl fmt::Display for Value {
 pub fn parse(setting: &Setting, text: &str) -> Result<Value, SettingError> {
     let invalid = |reason: String| SettingError::invalid(setting, text, reason);
     let value = parse_type(setting.value_type, text.trim()).map_err(invalid)?;
-    setting.rule.check(&value).map_err(invalid)?;
-    Ok(value)
+    if setting.rule.has_no_blanks()
+        && let Value::List(items) = &value
+        && items.iter().any(String::is_empty)
+    {
+        let text = format!("Configuration '{}' values must not be empty.", setting.name);
+        return Err(SettingError::Conflict(text));
+    }
+    if let Err(reason) = setting.rule.check(setting.name, &value) {
+        return Err(SettingError::invalid(setting, &setting.rule.culprit(&value), reason));
+    }
+    Ok(match value {
+        Value::List(items) if setting.rule.has_no_blanks() => Value::List(without_repetitions(items)),
+        value => value,
+    })
+}
+
+/// How Kafka shows `text` once it is a value of this setting; as it is if it is none.
+pub fn canonical(setting: &Setting, text: &str) -> String {
+    parse(setting, text).map_or_else(|_| text.to_owned(), |value| value.to_string())
+}
+
+/// Of a list whose elements are words, each counts once.
+fn without_repetitions(items: Vec<String>) -> Vec<String> {
+    let mut once: Vec<String> = Vec::with_capacity(items.len());
+    for item in items {
+        if !once.contains(&item) {
+            once.push(item);
+        }
+    }
+    once
+}
+
+/// A fraction as Java writes it: with a decimal point always, and from 10^7 and below 10^-3 with an exponent.
+fn java_double(fraction: f64) -> String {
+    let size = fraction.abs();
+    if size == 0.0 || (1e-3..1e7).contains(&size) {
+        return format!("{fraction:?}");
+    }
+    let text = format!("{fraction:e}");
+    match text.split_once('e') {
+        Some((mantissa, exponent)) if mantissa.contains('.') => format!("{mantissa}E{exponent}"),
+        Some((mantissa, exponent)) => format!("{mantissa}.0E{exponent}"),
+        None => text,
+    }
 }
 
 /// The parts of a LIST.
@@ -101,6 +143,49 @@ mod tests {
         let secret = declarations::broker("ssl.keystore.password").unwrap();
         let error = SettingError::invalid(secret, "hunter2", "wrong".to_owned());
         assert!(!error.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn fractions_are_shown_as_java_shows_them() {
+        let shown = [0.5, 1.0, 0.3, 1e-4, f64::MAX, 1e7, 123_456.0, 0.0].map(java_double);
+        assert_eq!(
+            shown,
+            [
+                "0.5",
+                "1.0",
+                "0.3",
+                "1.0E-4",
+                "1.7976931348623157E308",
+                "1.0E7",
+                "123456.0",
+                "0.0"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_canonical_form_is_without_blanks_and_repetitions() {
+        let of = |name: &str, text: &str| canonical(declarations::topic(name).unwrap(), text);
+        assert_eq!(of("preallocate", " TRUE "), "true");
+        assert_eq!(of("segment.bytes", "+2000000"), "2000000");
+        assert_eq!(of("cleanup.policy", "delete, compact,delete"), "delete,compact");
+        assert_eq!(of("leader.replication.throttled.replicas", "0:1,0:1"), "0:1,0:1");
+    }
+
+    #[test]
+    fn a_list_of_words_has_no_empty_ones_but_may_have_none_at_all() {
+        let policy = declarations::topic("cleanup.policy").unwrap();
+        assert_eq!(parse(policy, ""), Ok(Value::List(Vec::new())));
+        let error = parse(policy, "delete,,compact").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "Configuration 'cleanup.policy' values must not be empty."
+        );
+        let error = parse(policy, "delete,foo").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "Invalid value foo for configuration cleanup.policy: String must be one of: compact, delete"
+        );
     }
 
     proptest! {

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 use super::client_quotas::{self, AlterClientQuotas, AlterQuotaOutcome};
+use super::config_request::{AlterConfigs, ConfigError};
+use super::configs;
 use super::error::ControllerError;
 use super::feature_update::{self, FeatureError, UpdateFeatures};
 use super::job::{Decision, Job, Situation, job};
@@ -133,6 +135,11 @@ impl ControllerHandle {
     pub async fn update_features(&self, request: UpdateFeatures) -> Result<Result<(), FeatureError>, ControllerError> {
         self.decide(move |situation| feature_update::update(situation, request))
             .await
+    }
+
+    /// Changes configs; one outcome for each resource, in the request's order.
+    pub async fn alter_configs(&self, request: AlterConfigs) -> Result<Vec<Result<(), ConfigError>>, ControllerError> {
+        self.run(move |situation| configs::alter(situation, request)).await
     }
 
     /// Takes the next block of producer ids; none of them was ever given out before.

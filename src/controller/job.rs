@@ -3,10 +3,12 @@
 //! A job is a pure function of the situation; everything it wants to happen is in the records it returns. It knows
 //! nothing of the log, the queue or other jobs.
 
+use std::sync::Arc;
+
 use tokio::sync::oneshot;
 
 use super::error::ControllerError;
-use crate::config::Settings;
+use crate::config::{EffectiveSettings, Settings};
 use crate::env::Random;
 use crate::metadata::{MetadataImage, Record};
 use crate::quota::Mutations;
@@ -17,7 +19,7 @@ pub struct Situation<'a> {
     /// The newest image, with the effect of every earlier decision, also of those not durable yet.
     pub image: &'a MetadataImage,
     /// The settings of this process.
-    pub settings: &'a Settings,
+    pub settings: &'a Arc<Settings>,
     /// The time, in ms since 1970.
     pub now_ms: i64,
     /// For ids.
@@ -27,6 +29,11 @@ pub struct Situation<'a> {
 }
 
 impl Situation<'_> {
+    /// The settings in force: those of the start with what was set at run time on top.
+    pub fn effective(&self) -> EffectiveSettings {
+        self.image.configs.effective(self.settings).0
+    }
+
     /// Refuses to make what an external controller would not know of.
     pub(super) fn check_owner(&self) -> Result<(), ControllerError> {
         match &self.settings.broker().metadata_service_url {

@@ -10,6 +10,8 @@
 mod actor;
 mod bootstrap;
 mod client_quotas;
+mod config_request;
+mod configs;
 mod election;
 mod error;
 mod feature_update;
@@ -28,6 +30,7 @@ mod topic_request;
 mod topics;
 
 pub use client_quotas::{AlterClientQuotas, AlterQuotaOutcome, QuotaAlteration, QuotaError};
+pub use config_request::{AlterConfigs, AlterResource, ConfigAdjustment, ConfigChange, ConfigError, ConfigOperation};
 pub use error::{ControllerError, LogFailure, StartError};
 pub use feature_update::{FeatureError, FeatureUpdate, UpdateDirection, UpdateFeatures};
 pub use features::{FEATURES, Feature};

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 
+use crate::config::{EffectiveSettings, Layer, SettingError, Settings};
+
 /// The kind of thing that a config belongs to, by Kafka's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConfigResourceType(pub i8);
@@ -86,6 +88,20 @@ impl ConfigsImage {
         self.of(&ConfigResource::topic(name))
     }
 
+    /// The broker settings in force for the process that was started with `start`: its own and everybody's on top.
+    /// What is set and means nothing here is left out and given back.
+    pub fn effective(&self, start: &Arc<Settings>) -> (EffectiveSettings, Vec<SettingError>) {
+        let layer = |resource: ConfigResource| -> Layer {
+            let set = self.of(&resource).into_iter().flat_map(|values| values.iter());
+            set.map(|(name, value)| (name.to_string(), value.to_string())).collect()
+        };
+        EffectiveSettings::adopt(
+            Arc::clone(start),
+            layer(ConfigResource::broker(start.broker().node_id)),
+            layer(ConfigResource::all_brokers()),
+        )
+    }
+
     /// Everything that is set.
     pub fn iter(&self) -> impl Iterator<Item = (&ConfigResource, &Arc<ConfigMap>)> {
         self.by_resource.iter()
@@ -118,6 +134,21 @@ impl ConfigsImage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn this_brokers_values_go_before_everybodys_and_others_do_not_count() {
+        let mut configs = ConfigsImage::default();
+        let id = crate::ids::BrokerId;
+        configs.set(&ConfigResource::all_brokers(), "message.max.bytes", Some("10"));
+        configs.set(&ConfigResource::all_brokers(), "log.retention.bytes", Some("20"));
+        configs.set(&ConfigResource::broker(id(1)), "message.max.bytes", Some("30"));
+        configs.set(&ConfigResource::broker(id(2)), "log.retention.bytes", Some("40"));
+        let (effective, left_out) = configs.effective(&Arc::new(Settings::default()));
+        assert_eq!(left_out, []);
+        assert_eq!(effective.broker().node_id, id(1));
+        assert_eq!(effective.broker().message_max_bytes(), 30);
+        assert_eq!(effective.broker().topic_defaults.retention_bytes, Some(20));
+    }
 
     #[test]
     fn unsetting_the_last_value_forgets_the_resource() {

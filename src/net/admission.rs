@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
@@ -15,9 +16,8 @@ use super::config::ConnectionLimits;
 
 /// The counts of all listeners.
 #[derive(Debug)]
-pub(super) struct Admission {
-    limits: ConnectionLimits,
-    listener_maxima: Vec<usize>,
+pub struct Admission {
+    limits: ArcSwap<Limits>,
     counts: Mutex<Counts>,
     freed: Notify,
 }
@@ -31,6 +31,13 @@ pub(super) enum Denied {
     Listener,
     /// The peer's address has as many as it may.
     Address,
+}
+
+#[derive(Debug)]
+struct Limits {
+    connections: ConnectionLimits,
+    /// By the listeners' numbers.
+    listener_maxima: Vec<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -50,43 +57,52 @@ pub(super) struct Permit {
 
 impl Admission {
     /// `listener_maxima`: by the listeners' numbers.
-    pub fn new(limits: ConnectionLimits, listener_maxima: Vec<usize>) -> Arc<Admission> {
+    pub(super) fn new(limits: ConnectionLimits, listener_maxima: Vec<usize>) -> Arc<Admission> {
         Arc::new(Admission {
-            limits,
-            listener_maxima,
+            limits: ArcSwap::from_pointee(Limits {
+                connections: limits,
+                listener_maxima,
+            }),
             counts: Mutex::default(),
             freed: Notify::new(),
         })
     }
 
+    /// Puts other limits in force; connections that there are already stay. `listener_maxima`: by the listeners' numbers.
+    pub fn set_limits(&self, connections: ConnectionLimits, listener_maxima: Vec<usize>) {
+        self.limits.store(Arc::new(Limits {
+            connections,
+            listener_maxima,
+        }));
+        self.freed.notify_waiters();
+    }
+
     /// Told whenever a connection has ended.
-    pub fn freed(&self) -> &Notify {
+    pub(super) fn freed(&self) -> &Notify {
         &self.freed
     }
 
     /// Whether the broker or the listener is full.
-    pub fn full(&self, listener: usize) -> Option<Denied> {
+    pub(super) fn full(&self, listener: usize) -> Option<Denied> {
         self.full_with(&self.counts.lock(), listener)
     }
 
     fn full_with(&self, counts: &Counts, listener: usize) -> Option<Denied> {
-        let listener_max = self.listener_maxima.get(listener).copied().unwrap_or(usize::MAX);
+        let limits = self.limits.load();
+        let listener_max = limits.listener_maxima.get(listener).copied().unwrap_or(usize::MAX);
         match () {
-            () if counts.total >= self.limits.max => Some(Denied::Broker),
+            () if counts.total >= limits.connections.max => Some(Denied::Broker),
             () if counts.per_listener.get(&listener).copied().unwrap_or(0) >= listener_max => Some(Denied::Listener),
             () => None,
         }
     }
 
     /// Counts a connection, unless a limit is reached.
-    pub fn admit(self: &Arc<Admission>, listener: usize, peer: IpAddr) -> Result<Permit, Denied> {
+    pub(super) fn admit(self: &Arc<Admission>, listener: usize, peer: IpAddr) -> Result<Permit, Denied> {
         let address = peer.to_canonical();
-        let address_max = self
-            .limits
-            .per_ip_overrides
-            .get(&address)
-            .copied()
-            .unwrap_or(self.limits.per_ip_max);
+        let limits = self.limits.load();
+        let own_max = limits.connections.per_ip_overrides.get(&address).copied();
+        let address_max = own_max.unwrap_or(limits.connections.per_ip_max);
         let mut counts = self.counts.lock();
         if let Some(full) = self.full_with(&counts, listener) {
             return Err(full);

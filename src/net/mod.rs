@@ -34,6 +34,7 @@ mod stats;
 #[cfg(test)]
 mod tests;
 
+pub use admission::Admission;
 pub use advertised::{advertised, default_gateway};
 pub use bind::BindError;
 pub use config::{ConnectionLimits, Deadlines, ListenerConfig, NetConfig};

@@ -41,6 +41,7 @@ pub struct BoundListener {
 #[derive(Debug)]
 pub struct NetServer {
     drain: Arc<Drain>,
+    admission: Arc<Admission>,
     budget: MemoryBudget,
     stats: Vec<(BoundListener, Arc<ListenerStats>)>,
 }
@@ -78,8 +79,9 @@ impl BoundListeners {
             .iter()
             .map(|listener| listener.connections_max)
             .collect();
+        let admission = Admission::new(self.config.connections.clone(), maxima);
         let shared = Arc::new(AcceptShared {
-            admission: Admission::new(self.config.connections.clone(), maxima),
+            admission: Arc::clone(&admission),
             rates,
             drain: Arc::clone(&drain),
             clock,
@@ -97,7 +99,12 @@ impl BoundListeners {
             stats.push((bound, Arc::clone(&context.stats)));
             tokio::spawn(Acceptor::new(socket, number, info, context, Arc::clone(&shared)).run());
         }
-        NetServer { drain, budget, stats }
+        NetServer {
+            drain,
+            admission,
+            budget,
+            stats,
+        }
     }
 }
 
@@ -105,6 +112,11 @@ impl NetServer {
     /// Each listener's counters.
     pub fn stats(&self) -> &[(BoundListener, Arc<ListenerStats>)] {
         &self.stats
+    }
+
+    /// Where the limits on connections can be changed.
+    pub fn admission(&self) -> Arc<Admission> {
+        Arc::clone(&self.admission)
     }
 
     /// The counters of all listeners, for the page of metrics.

@@ -62,7 +62,7 @@ impl fmt::Debug for Compaction {
 impl Compaction {
     /// Starts the threads of `log.cleaner.threads`, if `log.cleaner.enable`.
     pub fn start(partitions: &Arc<PartitionRegistry>) -> Compaction {
-        let settings = &partitions.world().settings;
+        let settings = partitions.world().settings.broker();
         let count = if settings.log_cleaner_enable {
             settings.log_cleaner_threads
         } else {
@@ -85,7 +85,7 @@ impl Compaction {
     /// For who calls [`Compaction::clean_dirtiest`] without a thread.
     pub(super) fn without_threads(partitions: &Arc<PartitionRegistry>) -> Compaction {
         let world = partitions.world();
-        let rate = world.settings.log_cleaner_io_max_bytes_per_second;
+        let rate = world.settings.broker().log_cleaner_io_max_bytes_per_second;
         let throttle = Throttle::new(rate, world.clock.monotonic());
         Compaction {
             shared: Arc::new(Shared {
@@ -131,7 +131,7 @@ impl Pace for Shared {
 impl Shared {
     fn run(&self) {
         loop {
-            let backoff_ms = self.partitions.world().settings.log_cleaner_backoff_ms;
+            let backoff_ms = self.partitions.world().settings.broker().log_cleaner_backoff_ms;
             let backoff = Duration::from_millis(u64::try_from(backoff_ms).unwrap_or(0));
             let wait = if self.clean_dirtiest() { Duration::ZERO } else { backoff };
             if !self.rest(wait) {
@@ -224,7 +224,7 @@ impl Shared {
     }
 
     fn clean(&self, taken: &Taken) -> Result<Cleaned, CleaningError> {
-        let settings = &self.partitions.world().settings;
+        let settings = self.partitions.world().settings.broker();
         let threads = settings.log_cleaner_threads.max(1);
         let key_map_bytes = usize::try_from(settings.log_cleaner_dedupe_buffer_size).unwrap_or(0);
         let limits = CleaningLimits {

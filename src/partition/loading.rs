@@ -58,6 +58,7 @@ impl PartitionRegistry {
                 let threads = self
                     .world()
                     .settings
+                    .broker()
                     .num_recovery_threads_per_data_dir
                     .min(partitions.len());
                 for _ in 0..threads {

@@ -159,7 +159,7 @@ impl Collect for PartitionRegistry {
     }
 
     fn collect(&self, page: &mut Page) {
-        let settings = &self.world().settings;
+        let settings = self.world().settings.broker();
         for (family, counter) in TRAFFIC {
             let mut samples = page.family(family);
             samples.add(&[], counter(self.traffic().all()).get());

@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use dashmap::DashMap;
 use parking_lot::Mutex;
 
 use super::{BrokerTraffic, Directory, Durability, OpenReplica, Partition, log_config};
-use crate::config::{BrokerSettings, TopicSettings};
+use crate::config::{BrokerSettings, LiveSettings, TopicSettings};
 use crate::disk::{Disk, GroupCommit};
 use crate::env::{Clock, Random};
 use crate::ids::{BrokerId, Offset, PartitionId, TopicId, TopicPartition};
@@ -32,8 +33,8 @@ pub struct OpenRegistry {
     pub broker_id: BrokerId,
     /// The data directories, locked.
     pub dirs: Vec<Arc<LogDir>>,
-    /// The settings.
-    pub settings: Arc<BrokerSettings>,
+    /// The settings in force.
+    pub settings: LiveSettings,
     /// When a batch is committed.
     pub durability: Durability,
     /// Who makes logs durable.
@@ -65,6 +66,8 @@ pub struct PartitionRegistry {
     replicas: DashMap<Key, Replica>,
     /// Replicas whose files could not be opened; they stay as they are until the next start.
     offline: DashMap<Key, LogError>,
+    /// The settings that the replicas have.
+    applied: ArcSwap<BrokerSettings>,
     /// Directories of deleted topics, and when they may be removed (monotonic).
     doomed: Mutex<Vec<Doomed>>,
     /// Held while checkpoint files are written: one writer of each at a time.
@@ -109,6 +112,7 @@ impl PartitionRegistry {
     /// A registry without replicas; see [`PartitionRegistry::load`] and [`MetadataPublisher`].
     pub fn new(open: OpenRegistry) -> PartitionRegistry {
         PartitionRegistry {
+            applied: ArcSwap::new(open.settings.broker()),
             open,
             replicas: DashMap::new(),
             offline: DashMap::new(),
@@ -126,7 +130,7 @@ impl PartitionRegistry {
     }
 
     pub(super) fn free_bytes_min(&self) -> u64 {
-        u64::try_from(self.open.settings.log_dir_min_free_bytes).unwrap_or(0)
+        u64::try_from(self.open.settings.broker().log_dir_min_free_bytes).unwrap_or(0)
     }
 
     /// Whether no data directory is left to work with.
@@ -211,7 +215,7 @@ impl PartitionRegistry {
             dir: directory.clone(),
             topic_partition: name.clone(),
             topic_id: Some(topic.id),
-            config: Arc::new(log_config(&self.open.settings, &settings)),
+            config: Arc::new(log_config(&self.open.settings.broker(), &settings)),
             log_start_offset: known(&checkpoints.log_starts),
             recovery_point: known(&checkpoints.recovery_points),
             clean_shutdown: dir.was_shut_down_cleanly(),
@@ -289,11 +293,23 @@ impl PartitionRegistry {
             .of_topic(topic)
             .into_iter()
             .flat_map(|configs| configs.iter());
-        match TopicSettings::resolve(&self.open.settings, own.map(|(name, value)| (&**name, &**value))) {
+        let broker = self.open.settings.broker();
+        match TopicSettings::resolve(&broker, own.map(|(name, value)| (&**name, &**value))) {
             Ok(settings) => Arc::new(settings),
             Err(error) => {
                 tracing::error!(topic, %error, "the topic's settings are not valid; the broker's are used");
-                Arc::new(TopicSettings::defaults(&self.open.settings))
+                Arc::new(TopicSettings::defaults(&broker))
+            }
+        }
+    }
+
+    /// Puts a topic's settings in force for its replicas.
+    fn apply_settings(&self, image: &MetadataImage, topic: &TopicImage) {
+        let settings = self.topic_settings(image, &topic.name);
+        let broker = self.open.settings.broker();
+        for number in topic.partitions.keys() {
+            if let Some(partition) = self.get(topic.id, *number) {
+                partition.set_settings(Arc::clone(&settings), log_config(&broker, &settings));
             }
         }
     }
@@ -414,13 +430,11 @@ impl MetadataPublisher for PartitionRegistry {
             let Some(topic) = topic.flatten() else {
                 continue;
             };
-            let settings = self.topic_settings(new, &resource.name);
-            for number in topic.partitions.keys() {
-                if let Some(partition) = self.get(topic.id, *number) {
-                    let config = log_config(&self.open.settings, &settings);
-                    partition.set_settings(Arc::clone(&settings), config);
-                }
-            }
+            self.apply_settings(new, topic);
+        }
+        let broker = self.open.settings.broker();
+        if *self.applied.swap(Arc::clone(&broker)) != *broker {
+            new.topics.iter().for_each(|topic| self.apply_settings(new, topic));
         }
     }
 }

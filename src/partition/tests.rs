@@ -21,7 +21,7 @@ use tokio::sync::Notify;
 
 use super::purgatory::{CommitWait, Commitment};
 use super::*;
-use crate::config::BrokerSettings;
+use crate::config::{LiveSettings, Settings};
 use crate::disk::{Crash, Disk, Durability as _, Fault, GroupCommitConfig, SimDisk, SyncTicket, Syncable};
 use crate::env::{ManualClock, SeededRandom, SystemClock};
 use crate::ids::PartitionId;
@@ -37,7 +37,7 @@ struct World {
     disk: SimDisk,
     clock: Arc<ManualClock>,
     commit: Arc<GroupCommit>,
-    settings: Arc<BrokerSettings>,
+    settings: LiveSettings,
 }
 
 impl World {
@@ -52,7 +52,7 @@ impl World {
             disk,
             clock: Arc::new(ManualClock::at(1_700_000_000_000)),
             commit: Arc::new(GroupCommit::new(config, Arc::new(SystemClock::new()))),
-            settings: Arc::new(BrokerSettings::default()),
+            settings: LiveSettings::fixed(Settings::default()),
         }
     }
 
@@ -64,7 +64,7 @@ impl World {
     }
 
     fn open(&self, durability: Durability, settings: &[(&str, &str)]) -> Arc<Partition> {
-        let settings = TopicSettings::resolve(&self.settings, settings.iter().copied()).unwrap();
+        let settings = TopicSettings::resolve(&self.settings.broker(), settings.iter().copied()).unwrap();
         let name = TopicPartition {
             topic: "t".to_owned(),
             partition: PartitionId(0),
@@ -77,7 +77,7 @@ impl World {
             dir: PathBuf::from("/data/t-0"),
             topic_partition: name.clone(),
             topic_id: Some(topic_id),
-            config: Arc::new(log_config(&self.settings, &settings)),
+            config: Arc::new(log_config(&self.settings.broker(), &settings)),
             log_start_offset: Offset::ZERO,
             recovery_point: Offset::ZERO,
             clean_shutdown: false,

@@ -107,7 +107,7 @@ impl PartitionRegistry {
                 .filter(|(_, place)| Arc::ptr_eq(place, dir))
                 .map(|(partition, _)| partition);
             let here: Vec<&Arc<Partition>> = here.collect();
-            let closed = close_all(&here, self.world().settings.num_recovery_threads_per_data_dir);
+            let closed = close_all(&here, self.world().settings.broker().num_recovery_threads_per_data_dir);
             self.checkpoint_before_the_end(dir, &here);
             if !closed || self.has_offline() {
                 continue;

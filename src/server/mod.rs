@@ -6,6 +6,7 @@
 //! directories clean.
 
 mod banner;
+mod connection_limits;
 mod directories;
 mod error;
 mod net_config;

@@ -5,10 +5,18 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::api::{Endpoint, SecurityProtocol};
-use crate::config::{BrokerSettings, Listener};
+use crate::config::{BrokerSettings, EffectiveSettings, Listener};
 use crate::net::{ConnectionLimits, Deadlines, ListenerConfig, NetConfig};
 
-/// Addresses, limits and deadlines of the Kafka listeners.
+/// How many connections each listener may have, in the listeners' order.
+pub fn listener_maxima(settings: &EffectiveSettings) -> Vec<usize> {
+    let max = |listener: &Listener| settings.listener_connections_max(&listener.name);
+    let listeners = settings.broker().listeners.iter();
+    listeners.map(|listener| max(listener).unwrap_or(usize::MAX)).collect()
+}
+
+/// Addresses, limits and deadlines of the Kafka listeners; limits of single listeners are put in force once the
+/// metadata is there ([`listener_maxima`]).
 pub fn net_config(settings: &BrokerSettings, gateway: Option<IpAddr>, rest_address: Option<String>) -> NetConfig {
     let defaults = NetConfig::default();
     let idle = Duration::from_millis(u64::try_from(settings.connections_max_idle_ms).unwrap_or(u64::MAX / 2));
@@ -58,7 +66,8 @@ fn listener_config(settings: &BrokerSettings, listener: &Listener) -> ListenerCo
     }
 }
 
-fn connection_limits(settings: &BrokerSettings) -> ConnectionLimits {
+/// How many connections there may be at a time.
+pub fn connection_limits(settings: &BrokerSettings) -> ConnectionLimits {
     let mut per_ip_overrides = HashMap::new();
     for (host, max) in &settings.max_connections_per_ip_overrides {
         match host.parse::<IpAddr>() {

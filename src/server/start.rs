@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::banner::Banner;
+use super::connection_limits::ConnectionLimitsPublisher;
 use super::directories::Directories;
 use super::net_config::net_config;
 use super::quotas::ClientLimits;
@@ -14,12 +15,12 @@ use super::rest_listeners::RestSockets;
 use super::upkeep::Upkeep;
 use super::{Broker, ServerError};
 use crate::api::{Handles, ProducerIds, Service};
-use crate::config::{BrokerSettings, Durability as DurabilitySetting, Settings};
+use crate::config::{BrokerSettings, Durability as DurabilitySetting, LiveSettings, Settings};
 use crate::controller::{Controller, ControllerHandle, REST_LISTENER, StartController};
 use crate::disk::{Disk, GroupCommit, GroupCommitConfig, RealDisk};
 use crate::env::{Clock, Random, SystemClock, SystemRandom};
 use crate::fetch_session::{FetchSessionCache, SessionLimits};
-use crate::metadata::{ClusterMetrics, DirectoryId, Endpoint, MetadataImage};
+use crate::metadata::{ClusterMetrics, DirectoryId, Endpoint, MetadataImage, SettingsPublisher};
 use crate::net::{BoundListeners, NetServer, default_gateway};
 use crate::partition::{Durability, LoadProgress, OpenRegistry, PartitionRegistry};
 use crate::rest::{RestLimits, RestWorld};
@@ -90,18 +91,20 @@ impl Broker {
             blocking(move || Controller::start(start)).await??
         };
         let handle = controller.handle();
+        let live = follow_settings(&settings, &handle).await?;
         let image = handle.metadata().load_full();
-        let partitions = open_partitions(&settings, &world, &directories, &image, &registry).await?;
+        let partitions = open_partitions(&live, &world, &directories, &image, &registry).await?;
         handle.register_publisher(Arc::clone(&partitions) as _).await?;
         let limits = Arc::new(ClientLimits::new(settings.broker()));
         handle.register_publisher(Arc::clone(&limits) as _).await?;
 
-        let handles = Arc::new(api_handles(&settings, &world, handle, &partitions, &limits));
+        let handles = Arc::new(api_handles(&live, &world, handle.clone(), &partitions, &limits));
         let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
         let net = listeners.serve(service, Arc::clone(&limits.connections), Arc::clone(&world.clock));
         add_collectors(&registry, &handles, &net);
         rest.open(&handles);
         let upkeep = Upkeep::start(settings.broker(), &partitions);
+        hand_settings_on(&handle, live, &net).await?;
         let broker = Broker {
             handles,
             controller,
@@ -135,6 +138,14 @@ impl Broker {
     }
 }
 
+/// The settings in force, from now on in step with the metadata.
+async fn follow_settings(settings: &Arc<Settings>, handle: &ControllerHandle) -> Result<LiveSettings, ServerError> {
+    let publisher = SettingsPublisher::new(Arc::clone(settings), &handle.metadata().load());
+    let live = publisher.live();
+    handle.register_publisher(Arc::new(publisher)).await?;
+    Ok(live)
+}
+
 /// What REST shows and holds to from the start on.
 fn rest_world(settings: &BrokerSettings, world: &World, registry: &Registry) -> RestWorld {
     let process = Arc::new(ProcessMetrics::new(Arc::clone(&world.clock)));
@@ -144,6 +155,13 @@ fn rest_world(settings: &BrokerSettings, world: &World, registry: &Registry) -> 
         process,
         limits: RestLimits::of(settings),
     }
+}
+
+/// Has what works outside of requests follow the settings.
+async fn hand_settings_on(handle: &ControllerHandle, live: LiveSettings, net: &NetServer) -> Result<(), ServerError> {
+    let limits = ConnectionLimitsPublisher::new(live, net.admission());
+    handle.register_publisher(Arc::new(limits)).await?;
+    Ok(())
 }
 
 /// Puts what the broker's parts count on the page of metrics.
@@ -160,13 +178,13 @@ fn add_collectors(registry: &Registry, handles: &Arc<Handles>, net: &NetServer) 
 
 /// What handlers work with.
 fn api_handles(
-    settings: &Settings,
+    live: &LiveSettings,
     world: &World,
     controller: ControllerHandle,
     partitions: &Arc<PartitionRegistry>,
     limits: &ClientLimits,
 ) -> Handles {
-    let settings = Arc::new(settings.broker().clone());
+    let settings = live.broker();
     Handles {
         broker_id: settings.node_id,
         metadata: controller.metadata().clone(),
@@ -182,6 +200,7 @@ fn api_handles(
         clock: Arc::clone(&world.clock),
         random: Arc::clone(&world.random),
         settings,
+        live: live.clone(),
     }
 }
 
@@ -262,13 +281,13 @@ fn rest_endpoint(settings: &BrokerSettings, bound: SocketAddr, kafka: Option<&En
 
 /// Opens every replica that has a directory, telling how far it is when that takes long.
 async fn open_partitions(
-    settings: &Arc<Settings>,
+    live: &LiveSettings,
     world: &World,
     directories: &Directories,
     image: &Arc<MetadataImage>,
     registry: &Registry,
 ) -> Result<Arc<PartitionRegistry>, ServerError> {
-    let broker = Arc::new(settings.broker().clone());
+    let broker = live.broker();
     let group_commit = GroupCommit::new(GroupCommitConfig::default(), Arc::clone(&world.clock));
     registry.add(group_commit.metrics());
     let partitions = Arc::new(PartitionRegistry::new(OpenRegistry {
@@ -278,7 +297,7 @@ async fn open_partitions(
             DurabilitySetting::Fsync => Durability::Fsync,
             DurabilitySetting::Os => Durability::Os,
         },
-        settings: broker,
+        settings: live.clone(),
         group_commit: Arc::new(group_commit),
         disk: Arc::clone(&world.disk),
         clock: Arc::clone(&world.clock),

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::io::IsTerminal;
 
+use super::levels::levels;
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::field::RecordFields;
 use tracing_subscriber::filter::Targets;
@@ -14,6 +15,7 @@ use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 use tracing_subscriber::fmt::{FmtContext, FormattedFields};
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::reload;
 
 /// The form of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,7 +41,8 @@ pub enum LoggingError {
 /// Sets up logging for the rest of the process. `filter` is a level, or levels by module
 /// (`info,dmq::net=debug`).
 pub fn init(filter: &str, format: LogFormat) -> Result<(), LoggingError> {
-    let filter: Targets = filter.parse()?;
+    let at_start: Targets = filter.parse()?;
+    let (filter, handle) = reload::Layer::new(at_start.clone());
     let ansi = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
@@ -54,7 +57,12 @@ pub fn init(filter: &str, format: LogFormat) -> Result<(), LoggingError> {
             registry.with(lines.with_filter(filter)).try_init()
         }
     };
-    result.map_err(|_| LoggingError::Again)
+    result.map_err(|_| LoggingError::Again)?;
+    levels().begin(&at_start, move |filter| {
+        // It fails only once the subscriber is gone, and with it whatever would have been logged.
+        let _ = handle.reload(filter);
+    });
+    Ok(())
 }
 
 /// `time level part: message field=value`.

@@ -3,5 +3,6 @@
 //! Modules write lines with `tracing`'s macros and know nothing of formats or filters; those are set once, at start, by
 //! [`logging::init`]. Metrics have a page of their own: [`metrics`].
 
+pub mod levels;
 pub mod logging;
 pub mod metrics;

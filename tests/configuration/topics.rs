@@ -90,8 +90,8 @@ fn a_wrong_value_is_refused_in_the_words_that_kafka_uses() {
         "Invalid value 1.5 for configuration min.cleanable.dirty.ratio: Value must be no more than 1"
     );
     assert_eq!(
-        message("cleanup.policy", "delete,delete"),
-        "Invalid value delete,delete for configuration cleanup.policy: delete occurs twice in the list"
+        message("cleanup.policy", "delete,gone"),
+        "Invalid value gone for configuration cleanup.policy: String must be one of: compact, delete"
     );
     for valid in [
         ("leader.replication.throttled.replicas", "*"),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use dmq::api::{ConnectionInfo, Endpoint, Handled, Handles, ListenerInfo, ProducerIds, SecurityProtocol, Service};
-use dmq::config::Settings;
+use dmq::config::{EffectiveSettings, LiveSettings, Settings};
 use dmq::controller::{Controller, CreateTopics, Identity, NewTopic, StartController};
 use dmq::disk::{Disk, GroupCommit, GroupCommitConfig, SimDisk};
 use dmq::env::{Clock, Random, SeededRandom, SystemClock};
@@ -136,6 +136,7 @@ async fn handles(settings: Arc<Settings>) -> (Arc<Handles>, Controller) {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let random: Arc<dyn Random> = Arc::new(SeededRandom::new(1));
     let broker = Arc::new(settings.broker().clone());
+    let live = LiveSettings::new(EffectiveSettings::at_start(Arc::clone(&settings)));
     let dirs = vec![LogDir::open(Arc::clone(&disk), Path::new("/data")).expect("a data directory")];
     let identity = Identity::establish(&dirs, broker.node_id, None, random.as_ref()).expect("an identity");
     let controller = Controller::start(StartController {
@@ -155,7 +156,7 @@ async fn handles(settings: Arc<Settings>) -> (Arc<Handles>, Controller) {
     let partitions = Arc::new(PartitionRegistry::new(OpenRegistry {
         broker_id: broker.node_id,
         dirs: dirs.into_iter().map(Arc::new).collect(),
-        settings: Arc::clone(&broker),
+        settings: live.clone(),
         durability: Durability::Os,
         group_commit: Arc::new(GroupCommit::new(GroupCommitConfig::default(), Arc::clone(&clock))),
         disk,
@@ -182,6 +183,7 @@ async fn handles(settings: Arc<Settings>) -> (Arc<Handles>, Controller) {
         clock,
         random,
         settings: broker,
+        live,
     };
     (Arc::new(handles), controller)
 }

@@ -4,7 +4,9 @@
 //! the reference page, DescribeConfigs, CreateTopics — reads these tables and has no list of its own. A test holds
 //! them against the facts of Kafka 4.4 (`tests/data/kafka-settings.tsv`).
 
+mod client_metrics;
 mod differences;
+mod group_resources;
 mod groups;
 mod groups_consumer;
 mod groups_share;
@@ -18,6 +20,7 @@ mod quorum;
 mod quotas;
 mod reasons;
 mod replication;
+mod runtime_only;
 mod sasl;
 mod sasl_oauthbearer;
 mod security;
@@ -75,6 +78,15 @@ pub static BROKER_GROUPS: &[Group] = &[
 /// The settings a topic can have of its own.
 pub static TOPIC_GROUP: Group = group("Topics", topics::SETTINGS);
 
+/// The settings a group can have of its own.
+pub static GROUP_GROUP: Group = group("Groups", group_resources::SETTINGS);
+
+/// What a subscription to clients' metrics consists of.
+pub static CLIENT_METRICS_GROUP: Group = group("Client metrics", client_metrics::SETTINGS);
+
+/// What a broker can be told at run time only.
+pub static RUNTIME_GROUP: Group = group("Brokers at run time only", runtime_only::SETTINGS);
+
 static BROKER: LazyLock<HashMap<&'static str, &'static Setting>> =
     LazyLock::new(|| all_broker().map(|setting| (setting.name, setting)).collect());
 static TOPIC: LazyLock<HashMap<&'static str, &'static Setting>> =
@@ -117,4 +129,22 @@ pub fn broker_synonyms(setting: &'static Setting) -> Vec<&'static str> {
 /// The topic's setting whose default this broker setting gives.
 pub fn topic_of(broker_setting: &str) -> Option<&'static Setting> {
     TOPIC_OF.get(broker_setting).copied()
+}
+
+/// The group's setting of this name.
+pub fn group_resource(name: &str) -> Option<&'static Setting> {
+    GROUP_GROUP.settings.iter().find(|setting| setting.name == name)
+}
+
+/// The setting of this name of a subscription to clients' metrics.
+pub fn client_metrics(name: &str) -> Option<&'static Setting> {
+    CLIENT_METRICS_GROUP
+        .settings
+        .iter()
+        .find(|setting| setting.name == name)
+}
+
+/// The broker's setting of this name that can be set at run time: one of a file's, or one of those that no file has.
+pub fn broker_at_run_time(name: &str) -> Option<&'static Setting> {
+    broker(name).or_else(|| RUNTIME_GROUP.settings.iter().find(|setting| setting.name == name))
 }

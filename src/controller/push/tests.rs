@@ -19,7 +19,7 @@ const NOW: i64 = 1_700_000_000_000;
 /// A broker with the id 1 that pushes are made to.
 struct Pushes {
     image: Arc<MetadataImage>,
-    settings: Settings,
+    settings: Arc<Settings>,
     random: SeededRandom,
 }
 
@@ -27,7 +27,7 @@ impl Pushes {
     fn new() -> Pushes {
         let mut pushes = Pushes {
             image: Arc::new(MetadataImage::empty("c")),
-            settings: Settings::from_pairs([("node.id", "1")]).unwrap(),
+            settings: Arc::new(Settings::from_pairs([("node.id", "1")]).unwrap()),
             random: SeededRandom::new(7),
         };
         pushes.apply(&bootstrap::first_group(&bootstrap::features(), &pushes.settings));

@@ -6,6 +6,7 @@ use dmq_protocol::StrBytes;
 use dmq_protocol::metadata_records::{ConfigRecord, TopicRecord};
 
 use super::{effective, name, placement};
+use crate::config::BrokerSettings;
 use crate::controller::error::ControllerError;
 use crate::controller::job::{Decision, Situation};
 use crate::controller::topic_request::{CreateTopicOutcome, CreateTopics, CreatedTopic, NewTopic, TopicError};
@@ -26,9 +27,10 @@ pub(in crate::controller) fn create(
         }
     }
     check_partition_total(situation, &request.topics)?;
+    let settings = situation.effective();
     let (mut records, mut outcomes) = (Vec::new(), Vec::new());
     for topic in request.topics.into_iter().filter(|topic| !twice.contains(&topic.name)) {
-        let result = decide(situation, &topic).map(|(created, new)| {
+        let result = decide(situation, settings.broker(), &topic).map(|(created, new)| {
             records.extend(new);
             created
         });
@@ -70,10 +72,14 @@ fn check_partition_total(situation: &Situation<'_>, topics: &[NewTopic]) -> Resu
     Ok(())
 }
 
-fn decide(situation: &Situation<'_>, topic: &NewTopic) -> Result<(CreatedTopic, Vec<Record>), TopicError> {
+fn decide(
+    situation: &Situation<'_>,
+    broker: &BrokerSettings,
+    topic: &NewTopic,
+) -> Result<(CreatedTopic, Vec<Record>), TopicError> {
     check_name(situation, &topic.name)?;
     let overrides = overrides(topic)?;
-    effective::validate(situation.settings, &overrides).map_err(TopicError::InvalidConfig)?;
+    effective::validate(broker, &overrides).map_err(TopicError::InvalidConfig)?;
     let partitions = if topic.assignments.is_empty() {
         chosen(situation, topic)?
     } else {

@@ -5,17 +5,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{Setting, SettingError, Settings, Source, TopicSettings, declarations};
+use crate::config::{BrokerSettings, Setting, Settings, Source, TopicSettings, declarations};
 use crate::controller::job::Situation;
 use crate::controller::topic_request::{EffectiveTopicConfig, TopicConfigSource};
 use crate::metadata::{ConfigResource, ConfigsImage};
 
-/// Whether a topic may have these configs, looked at one by one and together.
-pub(super) fn validate(settings: &Settings, overrides: &BTreeMap<String, String>) -> Result<(), String> {
+/// Whether a topic may have these configs, looked at one by one and together; unknown names are told first.
+pub fn validate(broker: &BrokerSettings, overrides: &BTreeMap<String, String>) -> Result<(), String> {
+    if let Some(name) = overrides.keys().find(|name| declarations::topic(name).is_none()) {
+        return Err(format!("Unknown topic config name: {name}"));
+    }
     let pairs = overrides.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    match TopicSettings::resolve(settings.broker(), pairs) {
+    match TopicSettings::resolve(broker, pairs) {
         Ok(_) => Ok(()),
-        Err(SettingError::Unknown { name, .. }) => Err(format!("Unknown topic config name: {name}")),
         Err(error) => Err(error.to_string()),
     }
 }

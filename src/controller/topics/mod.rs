@@ -15,6 +15,7 @@ pub(super) use add::add;
 pub(super) use create::{check_replicas, create};
 pub(super) use delete::delete;
 pub(super) use effective::effective_value;
+pub(super) use effective::validate as validate_configs;
 pub(super) use placement::{default_directory, is_active};
 
 #[cfg(test)]

@@ -21,14 +21,14 @@ use crate::quota::Mutations;
 /// A cluster to decide in.
 pub(in crate::controller) struct Cluster {
     pub image: Arc<MetadataImage>,
-    settings: Settings,
+    settings: Arc<Settings>,
     random: SeededRandom,
     pub mutations: Mutations,
 }
 
 impl Cluster {
     pub fn new(brokers: &[(i32, Option<&str>)], settings: &[(&str, &str)]) -> Cluster {
-        let settings = Settings::from_pairs(settings.iter().copied()).unwrap();
+        let settings = Arc::new(Settings::from_pairs(settings.iter().copied()).unwrap());
         let mut cluster = Cluster {
             image: Arc::new(MetadataImage::empty("c")),
             settings,

@@ -71,7 +71,7 @@ fn a_directory_that_vanishes_is_offline_and_no_other() {
 #[test]
 fn a_directory_low_on_space_refuses_records_reads_on_and_resumes_by_itself() {
     let world = World::new();
-    let min = u64::try_from(world.settings.log_dir_min_free_bytes).unwrap();
+    let min = u64::try_from(world.settings.broker().log_dir_min_free_bytes).unwrap();
     let mut cluster = Cluster::on(world, &["/data"], &Arc::new(MetadataImage::empty("cluster")));
     cluster.load();
     cluster.apply(create(1, 1));

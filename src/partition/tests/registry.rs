@@ -31,7 +31,7 @@ impl Cluster {
         let registry = Arc::new(PartitionRegistry::new(OpenRegistry {
             broker_id: US,
             dirs: dirs.clone(),
-            settings: Arc::clone(&world.settings),
+            settings: world.settings.clone(),
             durability: Durability::Os,
             group_commit: Arc::clone(&world.commit),
             disk: Arc::new(world.disk.clone()),
@@ -195,7 +195,7 @@ fn settings_of_a_topic_reach_its_replicas_and_their_logs_while_they_work() {
     ]);
     assert_eq!(
         partition.settings().max_message_bytes,
-        cluster.world.settings.message_max_bytes()
+        cluster.world.settings.broker().message_max_bytes()
     );
 }
 

@@ -3,6 +3,7 @@
 pub mod batches;
 pub mod broker;
 pub mod child;
+pub mod configs;
 pub mod kafka;
 pub mod topics;
 pub mod wire;

@@ -3,6 +3,7 @@
 //! Error codes are Apache Kafka's for the same request; where DMQ answers otherwise on purpose, the test says why.
 
 mod admin;
+mod configs;
 mod delete_records;
 mod fetch;
 mod fetch_sessions;
