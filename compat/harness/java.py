@@ -11,6 +11,7 @@ from . import paths
 
 SERVER = paths.COMPAT / "kafka" / "server"
 TOOLS = paths.COMPAT / "kafka" / "tools"
+CONFIGS = paths.COMPAT / "kafka" / "configs"
 
 
 class ToolchainMissing(Exception):

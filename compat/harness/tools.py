@@ -15,7 +15,7 @@ from .report import Report
 from .scenario import Written
 
 TOOLS = "org.apache.kafka.tools"
-DESCRIBE_CONFIGS, LIST_REASSIGNMENTS = 32, 46
+DESCRIBE_CONFIGS, INCREMENTAL_ALTER_CONFIGS, LIST_GROUPS, LIST_REASSIGNMENTS = 32, 44, 16, 46
 
 
 def advertised(broker: Broker) -> set[int]:
@@ -42,15 +42,22 @@ class ConsoleTools:
     def prepare(self) -> None:
         """Resolves the jars."""
         java.classpath(java.TOOLS)
+        java.classpath(java.CONFIGS)
 
     def run(self, main: str, *args: str, stdin: pathlib.Path | None = None, timeout: int = 120) -> str:
         """Standard output and error of one tool; a bad exit code fails the step."""
+        return self.run_class(java.TOOLS, f"{TOOLS}.{main}", args, stdin, timeout)[1]
+
+    @staticmethod
+    def run_class(project: pathlib.Path, main: str, args: tuple[str, ...], stdin: pathlib.Path | None = None,
+                  timeout: int = 120, fails: bool = False) -> tuple[int, str]:
+        """Exit code and output of a class; whether it must fail or must not."""
         with open(stdin or "/dev/null", "rb") as source:
-            done = subprocess.run(java.command(java.TOOLS, f"{TOOLS}.{main}", *args), stdin=source, capture_output=True,
+            done = subprocess.run(java.command(project, main, *args), stdin=source, capture_output=True,
                                   timeout=timeout, check=False)
         text = (done.stdout + done.stderr).decode(errors="replace")
-        expect(done.returncode == 0, f"exit code {done.returncode}: {text}")
-        return text
+        expect((done.returncode != 0) == fails, f"exit code {done.returncode}: {text}")
+        return done.returncode, text
 
     def drive(self, broker: Broker, small: pathlib.Path) -> None:
         """All the tools."""
@@ -65,6 +72,8 @@ class ConsoleTools:
                 expect("PartitionCount: 3" in text and text.count("Leader: ") == 3, text)
         else:
             self.report.skip(self.name, "kafka-topics --describe: the broker has no DescribeConfigs yet")
+        if INCREMENTAL_ALTER_CONFIGS in apis:
+            self.configs(at, apis)
         with self.report.step(self.name, "kafka-console-producer writes, kafka-console-consumer reads"):
             self.produce_and_consume(at, small)
         with self.report.step(self.name, "kafka-get-offsets"):
@@ -101,6 +110,48 @@ class ConsoleTools:
         got = [line for line in text.splitlines() if line.startswith("h:v,n:")]
         expect(got == source.read_text().splitlines(), f"{len(got)} of {len(lines)} lines: {text[-500:]}")
         self.console_records = len(lines)
+
+    def configs(self, at: tuple[str, ...], apis: set[int]) -> None:
+        """kafka-configs for every kind of resource: altered, described, left to the default again."""
+        def tool(*args: str, fails: bool = False) -> str:
+            return self.run_class(java.CONFIGS, "kafka.admin.ConfigCommand", (*at, *args), fails=fails)[1]
+
+        broker = "DYNAMIC_BROKER_CONFIG"
+        cases = [
+            (("topics", "--entity-name", "console"), "cleanup.policy=[delete,compact]", "cleanup.policy",
+             "cleanup.policy=delete,compact sensitive=false synonyms={DYNAMIC_TOPIC_CONFIG:cleanup.policy=delete,compact, "
+             "DEFAULT_CONFIG:log.cleanup.policy=delete}"),
+            (("brokers", "--entity-name", "1"), "log.retention.ms=5000000", "log.retention.ms",
+             f"log.retention.ms=5000000 sensitive=false synonyms={{{broker}:log.retention.ms=5000000, "
+             "DEFAULT_CONFIG:log.retention.hours=168}"),
+            (("brokers", "--entity-default"), "message.max.bytes=2000000", "message.max.bytes",
+             "message.max.bytes=2000000 sensitive=false synonyms={DYNAMIC_DEFAULT_BROKER_CONFIG:message.max.bytes=2000000}"),
+            (("client-metrics", "--entity-name", "sub"), "interval.ms=5000", "interval.ms",
+             "interval.ms=5000 sensitive=false synonyms={DYNAMIC_CLIENT_METRICS_CONFIG:interval.ms=5000}"),
+        ]
+        if LIST_GROUPS in apis:
+            cases.append((("groups", "--entity-name", "g"), "consumer.session.timeout.ms=50000",
+                          "consumer.session.timeout.ms", "consumer.session.timeout.ms=50000 sensitive=false"))
+        for entity, setting, name, line in cases:
+            with self.report.step(self.name, f"kafka-configs {' '.join(entity)}"):
+                tool("--alter", "--entity-type", *entity, "--add-config", setting)
+                text = tool("--describe", "--entity-type", *entity)
+                expect(line in text, text)
+                tool("--alter", "--entity-type", *entity, "--delete-config", name)
+                text = tool("--describe", "--entity-type", *entity)
+                expect(f"{setting} " not in text, text)
+        with self.report.step(self.name, "kafka-configs broker-loggers"):
+            loggers = ("--entity-type", "broker-loggers", "--entity-name", "1")
+            before = re.search(r"root=(\w+)", tool("--describe", *loggers))
+            expect(before is not None, "no root logger")
+            tool("--alter", *loggers, "--add-config", "root=ERROR")
+            expect("root=ERROR" in tool("--describe", *loggers), "the level is another")
+            tool("--alter", *loggers, "--add-config", f"root={before.group(1)}")
+        with self.report.step(self.name, "kafka-configs --all, and what cannot be changed"):
+            text = tool("--describe", "--entity-type", "brokers", "--entity-name", "1", "--all")
+            expect("node.id=1 sensitive=false" in text and text.count("sensitive=") > 300, text)
+            text = tool("--alter", "--entity-type", "brokers", "--entity-name", "1", "--add-config", "node.id=3", fails=True)
+            expect("Cannot update these configs dynamically: [node.id]" in text, text)
 
     def offsets(self, at: tuple[str, ...], _small: pathlib.Path) -> None:
         """Log ends and starts as kafka-get-offsets prints them."""

@@ -18,6 +18,10 @@ pub struct DirHealth {
     offline: OnceLock<String>,
     /// Bytes free when they were found too few, plus one; 0: there is room.
     low: AtomicU64,
+    /// Bytes written since the last look.
+    written: AtomicU64,
+    /// Bytes free at the last look, plus one; 0: nobody looked yet.
+    free: AtomicU64,
 }
 
 /// What a look at the free space changed.
@@ -40,14 +44,27 @@ impl DirHealth {
         self.offline.get().map(String::as_str)
     }
 
-    /// The bytes that were free, if those are too few to take records.
-    pub fn low_on_space(&self) -> Option<u64> {
+    /// Notes bytes that were written, so that much of it is seen before the next look.
+    pub fn spend(&self, bytes: u64) {
+        self.written.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// The bytes that are free, if those are fewer than `bytes_min`, as far as is known.
+    pub fn low_on_space(&self, bytes_min: u64) -> Option<u64> {
+        if let Some(free) = self.found_low() {
+            return Some(free);
+        }
+        let free = self.free.load(Ordering::Relaxed).checked_sub(1)?;
+        Some(free.saturating_sub(self.written.load(Ordering::Relaxed))).filter(|left| *left < bytes_min)
+    }
+
+    fn found_low(&self) -> Option<u64> {
         self.low.load(Ordering::Relaxed).checked_sub(1)
     }
 
     /// Notes how many bytes are free; what that changes, with at least `bytes_min` demanded.
     pub fn note_free_space(&self, bytes: u64, bytes_min: u64) -> Option<SpaceChange> {
-        let was_low = self.low_on_space().is_some();
+        let was_low = self.found_low().is_some();
         let demanded = if was_low {
             bytes_min.saturating_add(bytes_min / RESUME_EXTRA)
         } else {
@@ -56,6 +73,8 @@ impl DirHealth {
         let is_low = bytes < demanded;
         let noted = if is_low { bytes.saturating_add(1) } else { 0 };
         self.low.store(noted, Ordering::Relaxed);
+        self.written.store(0, Ordering::Relaxed);
+        self.free.store(bytes.saturating_add(1), Ordering::Relaxed);
         match (was_low, is_low) {
             (false, true) => Some(SpaceChange::RanLow),
             (true, false) => Some(SpaceChange::Recovered),
@@ -73,12 +92,26 @@ mod tests {
         let health = DirHealth::default();
         assert_eq!(health.note_free_space(1_000, 1_000), None);
         assert_eq!(health.note_free_space(999, 1_000), Some(SpaceChange::RanLow));
-        assert_eq!(health.low_on_space(), Some(999));
+        assert_eq!(health.low_on_space(1_000), Some(999));
         assert_eq!(health.note_free_space(0, 1_000), None);
-        assert_eq!(health.low_on_space(), Some(0));
+        assert_eq!(health.low_on_space(1_000), Some(0));
         assert_eq!(health.note_free_space(1_099, 1_000), None);
         assert_eq!(health.note_free_space(1_100, 1_000), Some(SpaceChange::Recovered));
-        assert_eq!((health.low_on_space(), health.note_free_space(0, 0)), (None, None));
+        assert_eq!((health.low_on_space(0), health.note_free_space(0, 0)), (None, None));
+    }
+
+    #[test]
+    fn what_is_written_counts_before_the_next_look() {
+        let health = DirHealth::default();
+        health.spend(u64::MAX / 2);
+        assert_eq!(health.low_on_space(1_000), None);
+        health.note_free_space(5_000, 1_000);
+        health.spend(4_000);
+        assert_eq!(health.low_on_space(1_000), None);
+        health.spend(1);
+        assert_eq!(health.low_on_space(1_000), Some(999));
+        health.note_free_space(5_000, 1_000);
+        assert_eq!(health.low_on_space(1_000), None);
     }
 
     #[test]

@@ -6,9 +6,9 @@
 //! Crash story: before a cleaning begins, recovery points are written down, so that recovery never meets the gaps of a
 //! cleaned segment above its point; a cleaner checkpoint that lags costs a cleaning, never a record.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use parking_lot::{Condvar, Mutex};
 use super::{Partition, PartitionRegistry};
 use crate::ids::{PartitionId, TopicId};
 use crate::log::{Checkpoint, Cleanable, Cleaned, CleaningError, CleaningLimits, LogDir, LogError, Pace, Throttle};
+use crate::metadata::{ConfigResourceType, MetadataChanges, MetadataImage, MetadataPublisher};
 
 /// A cleaning reports at least this often, so that a stop need not wait long.
 const WAIT_MAX: Duration = Duration::from_secs(1);
@@ -28,10 +29,12 @@ type Key = (TopicId, PartitionId);
 /// The cleaner threads. Dropping it ends them; [`Compaction::stop`] also waits for that.
 pub struct Compaction {
     shared: Arc<Shared>,
-    threads: Vec<JoinHandle<()>>,
 }
 
 struct Shared {
+    /// For the threads that are still to be started.
+    this: Weak<Shared>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
     partitions: Arc<PartitionRegistry>,
     state: Mutex<State>,
     wake: Condvar,
@@ -41,6 +44,10 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     stopping: bool,
+    /// How often the settings have changed; a rest between two cleanings ends with that.
+    settings_changes: u64,
+    /// The numbers of the threads that run.
+    running: BTreeSet<usize>,
     in_progress: HashSet<Key>,
     /// Logs that could not be cleaned.
     given_up: HashSet<Key>,
@@ -55,31 +62,26 @@ struct Taken {
 
 impl fmt::Debug for Compaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Compaction({} threads)", self.threads.len())
+        write!(f, "Compaction({} threads)", self.threads())
     }
 }
 
 impl Compaction {
     /// Starts the threads of `log.cleaner.threads`, if `log.cleaner.enable`.
     pub fn start(partitions: &Arc<PartitionRegistry>) -> Compaction {
-        let settings = partitions.world().settings.broker();
-        let count = if settings.log_cleaner_enable {
-            settings.log_cleaner_threads
-        } else {
-            0
-        };
-        let mut compaction = Compaction::without_threads(partitions);
-        for number in 0..count {
-            let shared = Arc::clone(&compaction.shared);
-            let started = std::thread::Builder::new()
-                .name(format!("dmq-cleaner-{number}"))
-                .spawn(move || shared.run());
-            match started {
-                Ok(thread) => compaction.threads.push(thread),
-                Err(error) => tracing::error!(%error, "no thread for compaction: logs are cleaned more slowly or not"),
-            }
-        }
+        let compaction = Compaction::without_threads(partitions);
+        compaction.shared.start_missing_threads();
         compaction
+    }
+
+    /// What has the number of threads follow the settings; to be registered after what changes those.
+    pub fn publisher(&self) -> Arc<dyn MetadataPublisher> {
+        Arc::clone(&self.shared) as _
+    }
+
+    /// How many threads run.
+    pub fn threads(&self) -> usize {
+        self.shared.state.lock().running.len()
     }
 
     /// For who calls [`Compaction::clean_dirtiest`] without a thread.
@@ -88,13 +90,14 @@ impl Compaction {
         let rate = world.settings.broker().log_cleaner_io_max_bytes_per_second;
         let throttle = Throttle::new(rate, world.clock.monotonic());
         Compaction {
-            shared: Arc::new(Shared {
+            shared: Arc::new_cyclic(|this| Shared {
+                this: Weak::clone(this),
+                threads: Mutex::default(),
                 partitions: Arc::clone(partitions),
                 state: Mutex::default(),
                 wake: Condvar::new(),
                 throttle: Mutex::new(throttle),
             }),
-            threads: Vec::new(),
         }
     }
 
@@ -104,9 +107,10 @@ impl Compaction {
     }
 
     /// Ends the threads; a cleaning under way is given up.
-    pub fn stop(mut self) {
+    pub fn stop(self) {
         self.shared.tell_to_stop();
-        for thread in self.threads.drain(..) {
+        let threads = std::mem::take(&mut *self.shared.threads.lock());
+        for thread in threads {
             if thread.join().is_err() {
                 tracing::error!("a cleaner thread had ended in a panic");
             }
@@ -120,21 +124,88 @@ impl Drop for Compaction {
     }
 }
 
+impl MetadataPublisher for Shared {
+    fn name(&self) -> &'static str {
+        "compaction"
+    }
+
+    fn publish(&self, _: &Arc<MetadataImage>, _: &Arc<MetadataImage>, changes: &MetadataChanges) {
+        let mut changed = changes.configs_changed.iter();
+        if changed.any(|resource| resource.kind == ConfigResourceType::BROKER) {
+            self.start_missing_threads();
+            // Those that rest between two cleanings look at the settings anew.
+            self.state.lock().settings_changes += 1;
+            self.wake.notify_all();
+        }
+    }
+}
+
 impl Pace for Shared {
     fn spend(&self, bytes: u64) -> bool {
         let now = self.partitions.world().clock.monotonic();
-        let wait = self.throttle.lock().spend(bytes, now);
+        let rate = self
+            .partitions
+            .world()
+            .settings
+            .broker()
+            .log_cleaner_io_max_bytes_per_second;
+        let wait = {
+            let mut throttle = self.throttle.lock();
+            throttle.set_rate(rate);
+            throttle.spend(bytes, now)
+        };
         self.rest(wait)
     }
 }
 
 impl Shared {
-    fn run(&self) {
-        loop {
+    /// How many threads the settings ask for.
+    fn wanted_threads(&self) -> usize {
+        let settings = self.partitions.world().settings.broker();
+        match settings.log_cleaner_enable {
+            true => settings.log_cleaner_threads,
+            false => 0,
+        }
+    }
+
+    fn start_missing_threads(&self) {
+        let mut state = self.state.lock();
+        for number in 0..self.wanted_threads() {
+            let Some(shared) = self.this.upgrade().filter(|_| !state.stopping) else {
+                return;
+            };
+            if !state.running.insert(number) {
+                continue;
+            }
+            let started = std::thread::Builder::new()
+                .name(format!("dmq-cleaner-{number}"))
+                .spawn(move || shared.run(number));
+            match started {
+                Ok(thread) => self.threads.lock().push(thread),
+                Err(error) => {
+                    state.running.remove(&number);
+                    tracing::error!(%error, "no thread for compaction: logs are cleaned more slowly or not");
+                }
+            }
+        }
+    }
+
+    /// Whether the thread of this number is one too many by now; it then counts no longer.
+    fn is_surplus(&self, number: usize) -> bool {
+        let mut state = self.state.lock();
+        let surplus = number >= self.wanted_threads();
+        if surplus {
+            state.running.remove(&number);
+        }
+        surplus
+    }
+
+    fn run(&self, number: usize) {
+        while !self.is_surplus(number) {
             let backoff_ms = self.partitions.world().settings.broker().log_cleaner_backoff_ms;
             let backoff = Duration::from_millis(u64::try_from(backoff_ms).unwrap_or(0));
             let wait = if self.clean_dirtiest() { Duration::ZERO } else { backoff };
-            if !self.rest(wait) {
+            if !self.rest_unless_changed(wait) {
                 return;
             }
         }
@@ -145,6 +216,18 @@ impl Shared {
         let mut state = self.state.lock();
         let mut left = wait;
         while !state.stopping && left > Duration::ZERO {
+            let step = left.min(WAIT_MAX);
+            self.wake.wait_for(&mut state, step);
+            left -= step;
+        }
+        !state.stopping
+    }
+
+    /// As [`Shared::rest`]; other settings end it early.
+    fn rest_unless_changed(&self, wait: Duration) -> bool {
+        let mut state = self.state.lock();
+        let (mut left, before) = (wait, state.settings_changes);
+        while !state.stopping && state.settings_changes == before && left > Duration::ZERO {
             let step = left.min(WAIT_MAX);
             self.wake.wait_for(&mut state, step);
             left -= step;

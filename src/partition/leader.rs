@@ -161,7 +161,7 @@ impl Partition {
             return Ok(());
         };
         let min = directory.free_bytes_min;
-        let low = directory.health.low_on_space();
+        let low = directory.health.low_on_space(min);
         low.map_or(Ok(()), |free| Err(PartitionError::LowOnSpace { free, min }))
     }
 
@@ -179,6 +179,9 @@ impl Partition {
         let messages = |info: &AppendInfo| u64::try_from(info.last_offset.0 - info.first_offset.0 + 1).unwrap_or(0);
         self.meter.produced(bytes, outcome.as_ref().map(messages));
         let info = outcome?;
+        if let Some(directory) = self.directory.get() {
+            directory.health.spend(info.bytes);
+        }
         let flush_messages = u64::try_from(settings.flush_messages).unwrap_or(u64::MAX);
         let flush_demanded = self.log.unflushed_messages() >= flush_messages;
         if self.durability == Durability::Fsync || flush_demanded {

@@ -104,7 +104,7 @@ impl Broker {
         add_collectors(&registry, &handles, &net);
         rest.open(&handles);
         let upkeep = Upkeep::start(settings.broker(), &partitions);
-        hand_settings_on(&handle, live, &net).await?;
+        hand_settings_on(&handle, live, &net, &upkeep).await?;
         let broker = Broker {
             handles,
             controller,
@@ -158,9 +158,15 @@ fn rest_world(settings: &BrokerSettings, world: &World, registry: &Registry) -> 
 }
 
 /// Has what works outside of requests follow the settings.
-async fn hand_settings_on(handle: &ControllerHandle, live: LiveSettings, net: &NetServer) -> Result<(), ServerError> {
+async fn hand_settings_on(
+    handle: &ControllerHandle,
+    live: LiveSettings,
+    net: &NetServer,
+    upkeep: &Upkeep,
+) -> Result<(), ServerError> {
     let limits = ConnectionLimitsPublisher::new(live, net.admission());
     handle.register_publisher(Arc::new(limits)).await?;
+    handle.register_publisher(upkeep.compaction_publisher()).await?;
     Ok(())
 }
 
@@ -184,7 +190,7 @@ fn api_handles(
     partitions: &Arc<PartitionRegistry>,
     limits: &ClientLimits,
 ) -> Handles {
-    let settings = live.broker();
+    let settings = Arc::new(live.load().start().broker().clone());
     Handles {
         broker_id: settings.node_id,
         metadata: controller.metadata().clone(),

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::config::BrokerSettings;
+use crate::metadata::MetadataPublisher;
 use crate::partition::{Compaction, PartitionRegistry};
 
 type Chore = fn(&PartitionRegistry);
@@ -83,6 +84,11 @@ impl Upkeep {
                 }
             }
         });
+    }
+
+    /// What has compaction follow the settings.
+    pub fn compaction_publisher(&self) -> Arc<dyn MetadataPublisher> {
+        self.compaction.publisher()
     }
 
     /// Ends the chores; one that is at work is waited for.

@@ -15,4 +15,5 @@ mod clients;
 mod golden;
 mod process;
 mod support;
+mod topic_settings;
 mod wire;

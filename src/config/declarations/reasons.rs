@@ -10,6 +10,8 @@ pub(super) const SHARE_GROUPS: &str = "share groups are not served by this versi
 pub(super) const STREAMS_GROUPS: &str = "streams groups are not served by this version";
 /// The storage engine does without.
 pub(super) const LOG: &str = "the storage engine has no such knob";
+/// One way to make lz4 frames.
+pub(super) const LZ4_LEVEL: &str = "lz4 frames are made at one speed only";
 /// No reporters to configure.
 pub(super) const METRICS: &str = "metrics are not reported this way";
 /// The runtime does without.

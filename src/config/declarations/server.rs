@@ -3,7 +3,7 @@
 use super::super::rule::Rule;
 use super::super::setting::settings;
 use super::reasons::{
-    CLASSES, CLIENT_TELEMETRY, CORDONED, PURGATORY, REPLICATION, RUNTIME, SHARE_GROUPS, SHUTDOWN, UNSTABLE,
+    CLASSES, CLIENT_TELEMETRY, CORDONED, LZ4_LEVEL, PURGATORY, REPLICATION, RUNTIME, SHARE_GROUPS, SHUTDOWN, UNSTABLE,
 };
 
 settings! {
@@ -23,7 +23,7 @@ settings! {
     Int "compression.gzip.level" = "-1", Medium.rule(Rule::GzipLevel).cluster_wide();
 
     /// The lz4 level when the broker compresses.
-    Int "compression.lz4.level" = "9", Medium.between(1, 17).cluster_wide();
+    Int "compression.lz4.level" = "9", Medium.between(1, 17).cluster_wide().accepted(LZ4_LEVEL);
 
     /// Which codec batches are stored with; `producer` keeps the one they came with.
     String "compression.type" = "producer", High.one_of(&["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"])

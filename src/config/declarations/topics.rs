@@ -5,7 +5,7 @@
 
 use super::super::rule::Rule;
 use super::super::setting::settings;
-use super::reasons::{LOG, REPLICATION, SHARE_GROUPS, TIERED_STORAGE};
+use super::reasons::{LOG, LZ4_LEVEL, REPLICATION, SHARE_GROUPS, TIERED_STORAGE};
 
 settings! {
     /// What happens to old records: `delete` removes them by age and size, `compact` demands a key of each and
@@ -18,7 +18,8 @@ settings! {
         .synonyms(&["compression.gzip.level"]);
 
     /// The lz4 level when the broker compresses.
-    Int "compression.lz4.level" = "9", Medium.between(1, 17).cluster_wide().synonyms(&["compression.lz4.level"]);
+    Int "compression.lz4.level" = "9", Medium.between(1, 17).cluster_wide().synonyms(&["compression.lz4.level"])
+        .accepted(LZ4_LEVEL);
 
     /// Which codec batches are stored with; `producer` keeps the one they came with.
     String "compression.type" = "producer", Medium

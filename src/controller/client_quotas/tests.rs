@@ -33,7 +33,7 @@ impl Cluster {
     }
 
     fn alter(&mut self, request: AlterClientQuotas) -> (Vec<Result<(), QuotaError>>, usize) {
-        let (settings, random) = (Settings::default(), SeededRandom::new(1));
+        let (settings, random) = (Arc::new(Settings::default()), SeededRandom::new(1));
         let situation = Situation {
             image: &self.0,
             settings: &settings,
@@ -216,7 +216,11 @@ fn validation_alone_says_the_same_and_writes_nothing() {
 
 #[test]
 fn a_request_of_too_many_changes_is_refused_as_a_whole() {
-    let (settings, random, image) = (Settings::default(), SeededRandom::new(1), MetadataImage::empty("c"));
+    let (settings, random, image) = (
+        Arc::new(Settings::default()),
+        SeededRandom::new(1),
+        MetadataImage::empty("c"),
+    );
     let situation = Situation {
         image: &image,
         settings: &settings,

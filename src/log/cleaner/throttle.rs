@@ -23,6 +23,11 @@ impl Throttle {
         }
     }
 
+    /// Changes the limit for what is still to come.
+    pub fn set_rate(&mut self, bytes_per_second: f64) {
+        self.bytes_per_second = bytes_per_second.max(1.0);
+    }
+
     /// Notes bytes; how long to wait before more.
     pub fn spend(&mut self, bytes: u64, now: Duration) -> Duration {
         self.bytes = self.bytes.saturating_add(bytes);

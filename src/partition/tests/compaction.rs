@@ -2,7 +2,9 @@
 
 use super::registry::*;
 use super::*;
+use crate::config::{Layer, Scope};
 use crate::log::Checkpoint;
+use crate::metadata::{ConfigResource, MetadataChanges, MetadataImage};
 use crate::partition::Compaction;
 
 fn keyed(key: &str, value: &str) -> Bytes {
@@ -115,6 +117,30 @@ fn threads_clean_by_themselves_and_end_when_told() {
     while partition.log().cleaned_upto().is_none() {
         assert!(crate::env::Clock::monotonic(&clock) < PATIENCE);
         std::thread::yield_now();
+    }
+    compaction.stop();
+}
+
+#[test]
+fn threads_come_and_go_as_the_settings_say() {
+    let mut cluster = Cluster::new(&["/data"]);
+    cluster.load();
+    let live = cluster.world.settings.clone();
+    let compaction = Compaction::start(&cluster.registry);
+    let clock = SystemClock::new();
+    for wanted in [1, 2, 4, 2, 1] {
+        let layer = Layer::from([("log.cleaner.threads".to_owned(), wanted.to_string())]);
+        live.store(live.load().with(Scope::AllBrokers, layer).unwrap());
+        let changes = MetadataChanges {
+            configs_changed: [ConfigResource::all_brokers()].into(),
+            ..MetadataChanges::default()
+        };
+        let image = Arc::new(MetadataImage::empty("c"));
+        compaction.publisher().publish(&image, &image, &changes);
+        while compaction.threads() != wanted {
+            assert!(crate::env::Clock::monotonic(&clock) < PATIENCE);
+            std::thread::yield_now();
+        }
     }
     compaction.stop();
 }
