@@ -8,12 +8,15 @@
 
 Parts: protocol (every message against Kafka's own classes), clients (every client writes, reads, across a restart and
 kill -9), files (data directories exchanged with Apache Kafka, DumpLogSegments), hostile (bad input), rest (HTTP callers and
-Kafka clients side by side, a fuzzer on the OpenAPI description, Prometheus). Closes with `N passed, N failed`; the exit code is 0 only if nothing failed.
+Kafka clients side by side, a fuzzer on the OpenAPI description, Prometheus), tools (Kafka's command-line tools, side by side
+with Apache Kafka), differential (the same drawn requests to both, answers compared field by field). Closes with
+`N passed, N failed`; the exit code is 0 only if nothing failed.
 """
 import argparse
 import shutil
 import sys
 
+from differential import run as differential
 from harness import brokers, compaction, corpus, paths, protocol
 from harness.clients import (ConfluentClient, FranzClient, JavaClient, KafkaPythonClient, SaramaClient)
 from harness.files import Exchange, dump_directory
@@ -22,6 +25,7 @@ from harness.scenario import Inputs, Scenario
 from harness.tools import ConsoleTools, Kcat
 from hostile.attacks import attack
 from rest.part import run_rest
+from tools import compare as side_by_side
 
 CLIENTS = [JavaClient(), FranzClient(), SaramaClient(), ConfluentClient(), KafkaPythonClient()]
 SIZES = {"quick": (20_000_000, 1_500_000), "full": (200_000_000, 8_000_000)}
@@ -84,7 +88,7 @@ def run_files(kind: str, files: Inputs, report: Report) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--broker", default="dmq", help="dmq, kafka, or the path of a dmq binary")
-    parser.add_argument("--parts", default="protocol,clients,files,hostile,rest")
+    parser.add_argument("--parts", default="protocol,clients,files,hostile,rest,tools,differential")
     parser.add_argument("--clients", default="all", help="names, comma-separated")
     parser.add_argument("--size", choices=SIZES, default="quick")
     parser.add_argument("--verbose", action="store_true", help="a stack trace for each failure")
@@ -102,6 +106,11 @@ def main() -> int:
         attack(args.broker, report)
     if "rest" in parts and args.broker != "kafka":
         run_rest(args.broker, args.clients, REST_SECONDS[args.size], report)
+    if "tools" in parts:
+        with report.section("tools"):
+            side_by_side.test(args.broker, report)
+    if "differential" in parts:
+        differential.test(args.broker, report)
     return report.close()
 
 

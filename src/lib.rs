@@ -4,6 +4,8 @@ pub mod api;
 pub mod cli;
 pub mod config;
 pub mod controller;
+pub mod controller_link;
+pub mod coordinator;
 pub mod disk;
 pub mod env;
 pub mod fetch_session;

@@ -52,11 +52,20 @@ pub const REST_MESSAGES_MAX: usize = 1_000_000;
 /// REST bodies longer than this are decoded off the network threads: it would hold up everybody else.
 pub const REST_INLINE_BODY_BYTES_MAX: usize = 64 * 1024;
 
+/// The longest answer of a metadata service or a storage service that is read.
+pub const LINK_ANSWER_BYTES_MAX: usize = 64 * 1024;
+
+/// Storage services that one controller keeps track of.
+pub const STORAGE_SERVICES_MAX: usize = 1_000;
+
 /// Error messages of REST echo what was sent up to this length.
 pub const REST_ERROR_MESSAGE_BYTES_MAX: usize = 1_000;
 
 /// Accounts that one quota keeps counters for; those that are used least lately go first.
 pub const QUOTA_ACCOUNTS_MAX: usize = 16_384;
+/// What a batch of an internal topic may inflate to when a coordinator is loaded.
+pub const COORDINATOR_BATCH_INFLATED_BYTES_MAX: usize = 256 * 1024 * 1024;
+
 /// A REST body that comes more slowly than this for long is refused.
 pub const REST_BODY_BYTES_PER_SECOND_MIN: u64 = 16 * 1024;
 

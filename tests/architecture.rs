@@ -39,8 +39,22 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "coordinator",
+        &[
+            "partition",
+            "metadata",
+            "log",
+            "config",
+            "ids",
+            "limits",
+            "env",
+            "telemetry",
+        ],
+    ),
+    (
         "api",
         &[
+            "coordinator",
             "controller",
             "partition",
             "fetch_session",
@@ -56,12 +70,17 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "controller_link",
+        &["controller", "metadata", "config", "ids", "limits", "env", "telemetry"],
+    ),
+    (
         "net",
         &["api", "quota", "disk", "config", "ids", "limits", "env", "telemetry"],
     ),
     (
         "rest",
         &[
+            "controller_link",
             "api",
             "controller",
             "partition",
@@ -79,7 +98,9 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "net",
             "rest",
+            "controller_link",
             "api",
+            "coordinator",
             "controller",
             "partition",
             "fetch_session",

@@ -7,6 +7,8 @@ mod consume;
 mod endpoints;
 #[path = "rest/harness.rs"]
 mod harness;
+#[path = "rest/heartbeat.rs"]
+mod heartbeat;
 #[path = "rest/limits.rs"]
 mod limits;
 #[path = "rest/malformed.rs"]
@@ -17,6 +19,8 @@ mod metadata;
 mod metrics;
 #[path = "rest/openapi.rs"]
 mod openapi;
+#[path = "rest/pairing.rs"]
+mod pairing;
 #[path = "rest/produce.rs"]
 mod produce;
 #[path = "rest/status.rs"]

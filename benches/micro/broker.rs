@@ -9,6 +9,7 @@ use dmq::api::{
 };
 use dmq::config::{EffectiveSettings, LiveSettings, Settings};
 use dmq::controller::{Controller, CreateTopics, Identity, NewTopic, StartController};
+use dmq::coordinator::group::GroupCoordinator;
 use dmq::disk::{Disk, GroupCommit, GroupCommitConfig, RealDisk};
 use dmq::env::{Clock, Random, SystemClock, SystemRandom};
 use dmq::fetch_session::{FetchSessionCache, SessionLimits};
@@ -132,7 +133,9 @@ async fn handles(settings: Arc<Settings>, path: &Path, durability: Durability) -
     }));
     let handle = controller.handle();
     handle.register_publisher(Arc::clone(&partitions) as _).await.unwrap();
+    let groups = GroupCoordinator::start(&broker, &partitions, handle.metadata().clone(), &clock);
     let handles = Handles {
+        groups,
         broker_id: broker.node_id,
         metadata: handle.metadata().clone(),
         controller: handle,

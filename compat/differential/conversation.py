@@ -6,6 +6,7 @@ the cluster, the topics and settings that could be out of step now are removed f
 import collections
 import dataclasses
 import random
+import re
 import time
 
 from harness import wire
@@ -58,7 +59,7 @@ class Found:
 
 def _short(value) -> str:
     if isinstance(value, str) and not value.startswith("<") and len(value) > 12:
-        return "text"
+        return "text" if len(value) < 40 else "text: " + re.sub(r"'[^']*'|\d+", "…", value)[:40]
     if isinstance(value, dict):
         return "{" + ", ".join(f"{name}={_short(item)}" for name, item in list(value.items())[:3]) + ", …}"
     if isinstance(value, list):

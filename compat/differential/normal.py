@@ -79,7 +79,8 @@ class Normal:
             elif ref.kind == "topic" and len(value) > 21:
                 value = value.replace(text_id(known), f"<id of {ref.name}>").replace(str(known), f"<id of {ref.name}>")
         value = value.replace(f":{self.side.broker.port}", ":<port>")
-        return value.replace(f":{getattr(self.side.broker, 'controller_port', 0)}", ":<controller's port>")
+        controller_port = getattr(self.side.broker, "controller_port", 0)
+        return value.replace(f":{controller_port}", ":<controller's port>") if controller_port else value
 
     def _records(self, data: bytes):
         """Batches as lists of fields and records; a last one that is cut short is left out."""

@@ -63,10 +63,11 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// The most bytes that this thread held at one time while `work` ran, beyond what it held before.
+/// The most bytes that this thread held at one time while `work` ran, beyond what it held before. Counting begins anew:
+/// what an earlier run handed to another thread, which freed it, would otherwise count for ever.
 pub fn peak_of(work: impl FnOnce()) -> usize {
-    let before = HELD.get();
-    PEAK.set(before);
+    HELD.set(0);
+    PEAK.set(0);
     work();
-    usize::try_from(PEAK.get().saturating_sub(before)).unwrap_or(0)
+    usize::try_from(PEAK.get()).unwrap_or(0)
 }

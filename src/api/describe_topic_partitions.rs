@@ -15,7 +15,7 @@ use dmq_protocol::{ErrorCode, StrBytes};
 use super::metadata::offline_replicas;
 use super::{Answer, Api, Handles, RequestContext, TOPIC_OPERATIONS, is_internal};
 use crate::controller::validate_topic_name;
-use crate::ids::{BrokerId, PartitionId};
+use crate::ids::{BrokerId, LeaderEpoch, PartitionId};
 use crate::metadata::{MetadataImage, PartitionImage, TopicImage};
 
 pub struct DescribeTopicPartitions;
@@ -37,8 +37,10 @@ impl Api for DescribeTopicPartitions {
             .response_partition_limit
             .clamp(1, handles.settings.max_request_partition_size_limit.max(1));
         let leader_of = |partition: &PartitionImage| handles.leader_of(&image, partition, &context.connection);
+        let epoch_of = |partition: &PartitionImage| handles.leader_epoch_of(&image, partition);
         let seen = Seen {
             image: &image,
+            epoch_of: &epoch_of,
             leader_of: &leader_of,
         };
         Answer::Now(page(&seen, &request, usize::try_from(limit).unwrap_or(1)))
@@ -70,6 +72,7 @@ fn refused(request: DescribeTopicPartitionsRequest) -> DescribeTopicPartitionsRe
 /// The cluster as one client sees it.
 struct Seen<'a> {
     image: &'a MetadataImage,
+    epoch_of: &'a dyn Fn(&PartitionImage) -> LeaderEpoch,
     leader_of: &'a dyn Fn(&PartitionImage) -> Result<BrokerId, ErrorCode>,
 }
 
@@ -170,7 +173,7 @@ fn line(seen: &Seen<'_>, number: PartitionId, partition: &PartitionImage) -> Res
         error_code: leader.err().unwrap_or(ErrorCode::NONE),
         partition_index: number.0,
         leader_id: leader.map_or(-1, |leader| leader.0),
-        leader_epoch: partition.leader_epoch.0,
+        leader_epoch: (seen.epoch_of)(partition).0,
         replica_nodes: numbers(&partition.replicas),
         isr_nodes: numbers(&partition.isr),
         eligible_leader_replicas: Some(numbers(&partition.elr)),

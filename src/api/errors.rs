@@ -3,6 +3,8 @@
 use dmq_protocol::ErrorCode;
 
 use crate::controller::{ConfigError, ControllerError, ElectionError, QuotaError, ReassignmentError, TopicError};
+use crate::coordinator::CoordinatorError;
+use crate::coordinator::group::GroupError;
 use crate::fetch_session::SessionError;
 use crate::log::{InvalidRecordsKind, LogError};
 use crate::partition::PartitionError;
@@ -119,6 +121,38 @@ pub fn code_of_filter(error: &FilterError) -> ErrorCode {
     match error {
         FilterError::UnknownType(_) => ErrorCode::UNSUPPORTED_VERSION,
         FilterError::EmptyType | FilterError::Twice(_) | FilterError::AddressCombined => ErrorCode::INVALID_REQUEST,
+    }
+}
+
+/// The code for a coordinator that cannot be asked. What clients of all ages understand: they look for the coordinator
+/// again, or wait.
+pub fn code_of_coordinator(error: &CoordinatorError) -> ErrorCode {
+    match error {
+        CoordinatorError::NotCoordinator => ErrorCode::NOT_COORDINATOR,
+        CoordinatorError::Loading => ErrorCode::COORDINATOR_LOAD_IN_PROGRESS,
+        CoordinatorError::Unwritable(PartitionError::NotEnoughReplicas { .. }) => ErrorCode::COORDINATOR_NOT_AVAILABLE,
+        CoordinatorError::Unwritable(_) => ErrorCode::NOT_COORDINATOR,
+        CoordinatorError::TooLarge(_) | CoordinatorError::Unencodable(_) => ErrorCode::UNKNOWN_SERVER_ERROR,
+    }
+}
+
+/// The code of a group's refusal.
+pub fn code_of_group(error: &GroupError) -> ErrorCode {
+    match error {
+        GroupError::InvalidGroupId => ErrorCode::INVALID_GROUP_ID,
+        GroupError::GroupNotFound(_) | GroupError::NotClassic(_) => ErrorCode::GROUP_ID_NOT_FOUND,
+        GroupError::UnknownMember => ErrorCode::UNKNOWN_MEMBER_ID,
+        GroupError::FencedInstance => ErrorCode::FENCED_INSTANCE_ID,
+        GroupError::IllegalGeneration => ErrorCode::ILLEGAL_GENERATION,
+        GroupError::RebalanceInProgress => ErrorCode::REBALANCE_IN_PROGRESS,
+        GroupError::InconsistentProtocol => ErrorCode::INCONSISTENT_GROUP_PROTOCOL,
+        GroupError::InvalidSessionTimeout => ErrorCode::INVALID_SESSION_TIMEOUT,
+        GroupError::MemberIdRequired => ErrorCode::MEMBER_ID_REQUIRED,
+        GroupError::MaxSizeReached => ErrorCode::GROUP_MAX_SIZE_REACHED,
+        GroupError::NonEmpty => ErrorCode::NON_EMPTY_GROUP,
+        GroupError::SubscribedToTopic => ErrorCode::GROUP_SUBSCRIBED_TO_TOPIC,
+        GroupError::MetadataTooLarge => ErrorCode::OFFSET_METADATA_TOO_LARGE,
+        GroupError::UnstableOffset => ErrorCode::UNSTABLE_OFFSET_COMMIT,
     }
 }
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::config::{BrokerSettings, LiveSettings};
-use crate::controller::ControllerHandle;
+use crate::controller::{ControllerHandle, REST_LISTENER};
+use crate::coordinator::group::GroupCoordinator;
 use crate::env::{Clock, Random};
 use crate::fetch_session::FetchSessionCache;
-use crate::ids::{BrokerId, PartitionId, TopicId};
+use crate::ids::{BrokerId, LeaderEpoch, PartitionId, TopicId};
 use crate::metadata::{BrokerImage, MetadataHandle, MetadataImage, PartitionImage, TopicImage};
 use crate::partition::{Partition, PartitionRegistry};
 use crate::quota::Quotas;
@@ -31,6 +32,8 @@ pub struct Handles {
     pub controller: ControllerHandle,
     /// The replicas on this broker.
     pub partitions: Arc<PartitionRegistry>,
+    /// The groups that this broker coordinates.
+    pub groups: GroupCoordinator,
     /// Incremental fetch sessions.
     pub fetch_sessions: FetchSessionCache,
     /// Producer ids to give out.
@@ -110,6 +113,20 @@ impl Handles {
         match self.address_of(broker, connection) {
             Some(node) if !node.is_fenced => Ok(leader),
             _ => Err(ErrorCode::LISTENER_NOT_FOUND),
+        }
+    }
+
+    /// The epoch of a partition's leadership as far as it can be told: brokers that a metadata service tells of a
+    /// partition separately count its epochs each for itself, so only the leader knows the one that holds.
+    pub fn leader_epoch_of(&self, image: &MetadataImage, partition: &PartitionImage) -> LeaderEpoch {
+        let elsewhere = partition.leader.filter(|leader| *leader != self.broker_id);
+        let leader = elsewhere.and_then(|leader| image.cluster.broker(leader));
+        // Brokers that registered themselves name their log directories.
+        let told_of =
+            |leader: &Arc<BrokerImage>| leader.log_dirs.is_empty() && leader.endpoint(REST_LISTENER).is_some();
+        match leader.is_some_and(told_of) {
+            true => LeaderEpoch::UNKNOWN,
+            false => partition.leader_epoch,
         }
     }
 

@@ -250,7 +250,7 @@ fn described(handles: &Handles, image: &MetadataImage, asked: &Asked<'_>, topic:
             },
             partition_index: number.0,
             leader_id: leader.map_or(-1, |leader| leader.0),
-            leader_epoch: partition.leader_epoch.0,
+            leader_epoch: handles.leader_epoch_of(image, partition).0,
             replica_nodes: partition.replicas.iter().map(|broker| broker.0).collect(),
             isr_nodes: partition.isr.iter().map(|broker| broker.0).collect(),
             offline_replicas: offline_replicas(image, partition),

@@ -10,11 +10,13 @@ mod alter_partition_reassignments;
 mod api_versions;
 mod create_partitions;
 mod create_topics;
+mod delete_groups;
 mod delete_records;
 mod delete_topics;
 mod describe_client_quotas;
 mod describe_cluster;
 mod describe_configs;
+mod describe_groups;
 mod describe_log_dirs;
 mod describe_producers;
 mod describe_quorum;
@@ -22,20 +24,29 @@ mod describe_topic_partitions;
 mod elect_leaders;
 pub mod errors;
 mod fetch;
+mod find_coordinator;
 mod handles;
+mod heartbeat;
 mod incremental_alter_configs;
 mod init_producer_id;
+mod join_group;
+mod leave_group;
 mod list_config_resources;
+mod list_groups;
 pub mod list_offsets;
 mod list_partition_reassignments;
 mod metadata;
 mod meter;
+mod offset_commit;
+mod offset_delete;
+mod offset_fetch;
 mod offset_for_leader_epoch;
 pub mod produce;
 mod reply;
 mod request_metrics;
 mod request_trace;
 pub mod service;
+mod sync_group;
 mod unregister_broker;
 mod update_features;
 
@@ -54,7 +65,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use dmq_protocol::header::RequestHeader;
-use dmq_protocol::{ApiKey, ErrorCode, Message, Reader, Request, VersionRange};
+use dmq_protocol::{ApiKey, ErrorCode, Message, Reader, Request, StrBytes, VersionRange};
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
@@ -88,6 +99,8 @@ struct RequestContext {
     connection: Arc<ConnectionInfo>,
     version: i16,
     meter: Meter,
+    /// The client's name for itself (`client.id`); empty if it has none.
+    client_id: StrBytes,
     timing: Timing,
     span: Span,
 }
@@ -147,6 +160,15 @@ const TABLE: &[Entry] = &[
     entry::<fetch::Fetch>(),
     entry::<list_offsets::ListOffsets>(),
     entry::<metadata::Metadata>(),
+    entry::<offset_commit::OffsetCommit>(),
+    entry::<offset_fetch::OffsetFetch>(),
+    entry::<find_coordinator::FindCoordinator>(),
+    entry::<join_group::JoinGroup>(),
+    entry::<heartbeat::Heartbeat>(),
+    entry::<leave_group::LeaveGroup>(),
+    entry::<sync_group::SyncGroup>(),
+    entry::<describe_groups::DescribeGroups>(),
+    entry::<list_groups::ListGroups>(),
     entry::<api_versions::ApiVersions>(),
     entry::<create_topics::CreateTopics>(),
     entry::<delete_topics::DeleteTopics>(),
@@ -157,10 +179,12 @@ const TABLE: &[Entry] = &[
     entry::<alter_configs::AlterConfigs>(),
     entry::<describe_log_dirs::DescribeLogDirs>(),
     entry::<create_partitions::CreatePartitions>(),
+    entry::<delete_groups::DeleteGroups>(),
     entry::<elect_leaders::ElectLeaders>(),
     entry::<incremental_alter_configs::IncrementalAlterConfigs>(),
     entry::<alter_partition_reassignments::AlterPartitionReassignments>(),
     entry::<list_partition_reassignments::ListPartitionReassignments>(),
+    entry::<offset_delete::OffsetDelete>(),
     entry::<describe_client_quotas::DescribeClientQuotas>(),
     entry::<alter_client_quotas::AlterClientQuotas>(),
     entry::<describe_quorum::DescribeQuorum>(),
@@ -292,7 +316,7 @@ impl Service for Arc<Handles> {
         }
         let frame_len = frame.len();
         let mut reader = Reader::new(frame);
-        let (_, header) = RequestHeader::read_first(&mut reader).map_err(|error| malformed(error.to_string()))?;
+        let (_, mut header) = RequestHeader::read_first(&mut reader).map_err(|error| malformed(error.to_string()))?;
         let body = reader.rest();
         let context = RequestContext {
             connection: Arc::clone(connection),
@@ -300,6 +324,8 @@ impl Service for Arc<Handles> {
             meter: meter::meter(self, connection, &header, frame_len),
             timing: self.request_metrics.begin(place, version, arrived),
             span: request_trace::span(&self.settings.request_trace, connection, entry.name, version, &header),
+            // Last: the others look at the header.
+            client_id: header.client_id.take().unwrap_or_default(),
         };
         (entry.call)(self, context, header, body)
     }
@@ -320,6 +346,9 @@ const TOPIC_OPERATIONS: i32 = 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 
 /// What everybody may do with the cluster: create, alter, describe, cluster action, describe configs, alter configs,
 /// idempotent write.
 const CLUSTER_OPERATIONS: i32 = 1 << 5 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12;
+
+/// What everybody may do with a group: read, delete, describe, describe configs, alter configs.
+const GROUP_OPERATIONS: i32 = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
 
 /// In the place of operations that were not asked for.
 const UNASKED_OPERATIONS: i32 = i32::MIN;

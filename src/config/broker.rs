@@ -106,6 +106,22 @@ typed_settings! {
         transactional_id_expiration_ms: i64 = "transactional.id.expiration.ms",
         transaction_max_timeout_ms: i32 = "transaction.max.timeout.ms",
 
+        /// How many groups' partitions are loaded at a time.
+        group_coordinator_threads: usize = "group.coordinator.threads",
+        group_initial_rebalance_delay_ms: u64 = "group.initial.rebalance.delay.ms",
+        group_min_session_timeout_ms: i32 = "group.min.session.timeout.ms",
+        group_max_session_timeout_ms: i32 = "group.max.session.timeout.ms",
+        group_max_size: usize = "group.max.size",
+        offset_metadata_max_bytes: usize = "offset.metadata.max.bytes",
+        offsets_load_buffer_size: u64 = "offsets.load.buffer.size",
+        offsets_retention_minutes: i64 = "offsets.retention.minutes",
+        offsets_retention_check_interval_ms: u64 = "offsets.retention.check.interval.ms",
+        /// By number, as batches name it.
+        offsets_topic_compression_codec: i32 = "offsets.topic.compression.codec",
+        offsets_topic_num_partitions: i32 = "offsets.topic.num.partitions",
+        offsets_topic_replication_factor: i16 = "offsets.topic.replication.factor",
+        offsets_topic_segment_bytes: i32 = "offsets.topic.segment.bytes",
+
         /// Whose requests are traced: addresses, client ids, or `*`.
         request_trace: Vec<String> = "request.trace",
         rest_max_connections: usize = "rest.max.connections",
@@ -118,6 +134,8 @@ typed_settings! {
         metrics_partition_labels_max: usize = "metrics.partition.labels.max",
 
         metadata_service_url: Option<String> = "metadata.service-url",
+        /// `None`: the default place, if there is a file.
+        metadata_services_file: Option<PathBuf> = "metadata.services-file",
         metadata_heartbeat_interval_ms: i64 = "metadata.heartbeat-interval-ms",
     }
 }

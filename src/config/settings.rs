@@ -4,6 +4,7 @@
 //! text, a place — in any number; of several for one name the one from the strongest source wins.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::aliases;
 use super::broker::BrokerSettings;
@@ -15,6 +16,10 @@ use super::setting::{Effect, Setting};
 use super::sources::Source;
 use super::unknown;
 use super::value;
+
+/// What a services file says, if the settings do not.
+const SERVICE_URL: &str = "metadata.service-url";
+const HEARTBEAT_INTERVAL: &str = "metadata.heartbeat-interval-ms";
 
 /// One `name=value` and where it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +101,31 @@ impl Settings {
     /// The typed view.
     pub fn broker(&self) -> &BrokerSettings {
         &self.broker
+    }
+
+    /// The same settings with the metadata service that was found in a services file. An interval that was set stays.
+    pub fn with_metadata_service(mut self, file: &str, url: String, heartbeat_interval_ms: Option<i64>) -> Settings {
+        let interval = heartbeat_interval_ms.filter(|_| !self.set.contains_key(HEARTBEAT_INTERVAL));
+        // As if they stood in a settings file: values made at run time are put on top of what is set here.
+        let mut keep = |name: &str, text: String| {
+            let source = Source::File {
+                path: Arc::from(file),
+                line: 0,
+            };
+            let resolved = Resolved {
+                text: Some(text),
+                source,
+                alias: None,
+            };
+            self.set.insert(name.to_owned(), resolved);
+        };
+        keep(SERVICE_URL, url.clone());
+        if let Some(interval) = interval {
+            keep(HEARTBEAT_INTERVAL, interval.to_string());
+            self.broker.metadata_heartbeat_interval_ms = interval;
+        }
+        self.broker.metadata_service_url = Some(url);
+        self
     }
 
     /// The text of a setting's value, its default included; `None` for null and for unknown names.

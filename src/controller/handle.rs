@@ -14,7 +14,7 @@ use super::error::ControllerError;
 use super::feature_update::{self, FeatureError, UpdateFeatures};
 use super::job::{Decision, Job, Situation, job};
 use super::producer_ids::{self, ProducerIdBlock};
-use super::push::{self, MetadataPush, PushError, Pushed};
+use super::push::{self, MetadataPush, PushError, Pushed, PushedBroker};
 use super::replica_request::{
     AddPartitions, AlterReassignments, AssignDirectories, ElectLeaders, ElectionError, PartitionRef, ReassignmentError,
 };
@@ -150,6 +150,11 @@ impl ControllerHandle {
     /// Applies what an external controller pushes: all of it, or nothing.
     pub async fn push(&self, push: MetadataPush) -> Result<Result<Pushed, PushError>, ControllerError> {
         self.run(move |situation| Ok(push::decide(situation, &push))).await
+    }
+
+    /// Registers a storage service that reports to this controller, as it is now; nothing is written if that is known.
+    pub async fn register_storage(&self, broker: PushedBroker) -> Result<(), ControllerError> {
+        self.run(move |situation| Ok(push::register(situation, broker))).await
     }
 
     /// Writes these records as one atomic group.

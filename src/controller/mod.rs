@@ -37,7 +37,7 @@ pub use features::{FEATURES, Feature};
 pub use handle::ControllerHandle;
 pub use identity::{Identity, IdentityError};
 pub use job::{Decision, Situation};
-pub use producer_ids::{PRODUCER_ID_BLOCK_SIZE, ProducerIdBlock};
+pub use producer_ids::{PRODUCER_ID_BLOCK_SIZE, ProducerIdBlock, SHARING_BROKER_ID_MAX};
 pub use push::{
     MetadataPush, PushError, Pushed, PushedBroker, PushedPartition, PushedState, REST_LISTENER, pushed_leader_epoch,
 };

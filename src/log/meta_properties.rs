@@ -59,14 +59,13 @@ impl MetaProperties {
     fn parse(text: &str) -> Result<MetaProperties, (usize, String)> {
         let mut found: BTreeMap<String, (usize, String)> = BTreeMap::new();
         for (place, line) in text.lines().enumerate() {
-            let line = line.trim();
+            let line = line.trim_start();
             if line.is_empty() || line.starts_with(['#', '!']) {
                 continue;
             }
-            let (key, value) = line
-                .split_once('=')
-                .ok_or_else(|| (place + 1, format!("'{line}' is not 'key=value'")))?;
-            found.insert(unescape(key.trim()), (place + 1, unescape(value.trim())));
+            let (key, value) =
+                split(line).ok_or_else(|| (place + 1, format!("'{line}' is not of the form key=value")))?;
+            found.insert(unescape(trim(key)), (place + 1, unescape(trim(value))));
         }
         let mut take = |key: &str| found.remove(key).ok_or_else(|| (1, format!("'{key}' is missing")));
         let (line, version) = take("version")?;
@@ -109,12 +108,42 @@ impl MetaProperties {
     }
 }
 
+/// The key and the value of a line: what is on either side of the first separator that is not escaped.
+fn split(line: &str) -> Option<(&str, &str)> {
+    let mut escaped = false;
+    let at = line.find(|char| {
+        let separates = !escaped && matches!(char, '=' | ':');
+        escaped = char == '\\' && !escaped;
+        separates
+    })?;
+    Some((line.get(..at)?, line.get(at + 1..)?))
+}
+
+/// The text without the white space around it; white space that is escaped belongs to it.
+fn trim(text: &str) -> &str {
+    let text = text.trim_start();
+    let cut = text.trim_end();
+    let backslashes = cut.chars().rev().take_while(|char| *char == '\\').count();
+    match text.get(cut.len()..).and_then(|rest| rest.chars().next()) {
+        Some(space) if backslashes % 2 == 1 => text.get(..cut.len() + space.len_utf8()).unwrap_or(cut),
+        _ => cut,
+    }
+}
+
+/// Java's escapes: a letter for a control character, else the character itself.
 fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut chars = text.chars();
     while let Some(char) = chars.next() {
         plain.push(if char == '\\' {
-            chars.next().unwrap_or('\\')
+            match chars.next() {
+                Some('n') => '\n',
+                Some('r') => '\r',
+                Some('t') => '\t',
+                Some('f') => '\u{c}',
+                Some('u') => unicode(&mut chars).unwrap_or('u'),
+                other => other.unwrap_or('\\'),
+            }
         } else {
             char
         });
@@ -122,13 +151,32 @@ fn unescape(text: &str) -> String {
     plain
 }
 
+/// The character of four hexadecimal digits; nothing is taken where there are none.
+fn unicode(chars: &mut std::str::Chars<'_>) -> Option<char> {
+    let digits = chars.as_str().get(..4)?;
+    let char = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
+    *chars = chars.as_str().get(4..)?.chars();
+    Some(char)
+}
+
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {
-        if matches!(char, ':' | '=' | '#' | '!' | '\\') {
-            escaped.push('\\');
+        match char {
+            '\n' => escaped.push_str("\\n"),
+            '\r' => escaped.push_str("\\r"),
+            '\t' => escaped.push_str("\\t"),
+            '\u{c}' => escaped.push_str("\\f"),
+            ':' | '=' | '#' | '!' | '\\' => {
+                escaped.push('\\');
+                escaped.push(char);
+            }
+            _ if char.is_whitespace() => {
+                escaped.push('\\');
+                escaped.push(char);
+            }
+            _ => escaped.push(char),
         }
-        escaped.push(char);
     }
     escaped
 }
@@ -154,6 +202,30 @@ mod tests {
         );
         assert_eq!(meta.other.get("site").map(String::as_str), Some("a=b"));
         assert_eq!(MetaProperties::parse(&meta.render()), Ok(meta));
+    }
+
+    /// Found by fuzzing: a key with a space in front lost it when the file was written again.
+    #[test]
+    fn keys_and_values_of_any_characters_come_back() {
+        let mut meta = MetaProperties::parse(WRITTEN_BY_KAFKA).unwrap();
+        for odd in [
+            " key",
+            "key ",
+            "a b",
+            "a=b:c",
+            "#!",
+            "\\",
+            "ends\\",
+            "\n\r\t\u{c}",
+            "é\u{3000}",
+            "u0041",
+        ] {
+            meta.other.insert(odd.to_owned(), odd.to_owned());
+        }
+        assert_eq!(MetaProperties::parse(&meta.render()), Ok(meta));
+        let escaped = format!("{WRITTEN_BY_KAFKA}a\\u0041\\ :b\\tc \n");
+        let meta = MetaProperties::parse(&escaped).unwrap();
+        assert_eq!(meta.other.get("aA ").map(String::as_str), Some("b\tc"));
     }
 
     #[test]

@@ -211,6 +211,21 @@ impl Partition {
         }
     }
 
+    /// Resolves once everything below `offset` is committed.
+    pub async fn committed(&self, offset: Offset) -> Result<(), PartitionError> {
+        let wait = CommitWait::new(1);
+        self.commits.park(offset, 0, &wait, || self.high_watermark());
+        // The failure may have come before the parking.
+        if self.has_failed() {
+            self.fail_waiting(&PartitionError::StorageFailed);
+        }
+        wait.wait().await;
+        match wait.outcome().into_iter().next() {
+            Some(Some(outcome)) => outcome,
+            _ => Ok(()),
+        }
+    }
+
     /// Finds at most `max_bytes` of batches for a consumer, whole batches where possible. With `at_least_one`, the
     /// first batch is returned even if it is larger.
     pub fn read(&self, from: FetchFrom, max_bytes: u64, at_least_one: bool) -> Result<PartitionRead, PartitionError> {

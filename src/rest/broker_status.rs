@@ -7,6 +7,7 @@ use dmq_protocol::ErrorCode;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::link_status::{ControllerStatus, StorageServiceStatus};
 use super::refusal::{Refused, Shape, answer};
 use super::{Phase, RestState};
 use crate::api::Handles;
@@ -26,6 +27,10 @@ pub struct StatusResponse {
     storage: Option<StorageStatus>,
     traffic: Option<TrafficStatus>,
     metadata: Option<MetadataStatus>,
+    /// The metadata service that this broker reports to.
+    controller: Option<ControllerStatus>,
+    /// The storage services that report to this broker.
+    storage_services: Vec<StorageServiceStatus>,
     requests: Vec<RequestStatus>,
     error_message: Option<String>,
     error_code: &'static str,
@@ -85,10 +90,10 @@ struct RequestStatus {
 
 impl StatusResponse {
     fn of(state: &RestState) -> StatusResponse {
-        let (name, handles) = match state.phase() {
-            Phase::Starting => ("starting", None),
-            Phase::Serving(handles) => ("serving", Some(handles)),
-            Phase::Stopping => ("stopping", None),
+        let (name, handles, link) = match state.phase() {
+            Phase::Starting => ("starting", None, None),
+            Phase::Serving(handles, link) => ("serving", Some(handles), Some(link)),
+            Phase::Stopping => ("stopping", None, None),
         };
         let process = state.process();
         StatusResponse {
@@ -101,6 +106,8 @@ impl StatusResponse {
             storage: handles.as_deref().map(StorageStatus::of),
             traffic: handles.as_deref().map(TrafficStatus::of),
             metadata: handles.as_deref().map(MetadataStatus::of),
+            controller: link.as_deref().and_then(ControllerStatus::of),
+            storage_services: link.as_deref().map(StorageServiceStatus::all).unwrap_or_default(),
             requests: handles.as_deref().map(RequestStatus::all).unwrap_or_default(),
             error_message: None,
             error_code: ErrorCode::NONE.name(),
@@ -121,6 +128,8 @@ impl Shape for StatusResponse {
             storage: None,
             traffic: None,
             metadata: None,
+            controller: None,
+            storage_services: Vec::new(),
             requests: Vec::new(),
             error_message: Some(refused.message.clone()),
             error_code: refused.code_name(),

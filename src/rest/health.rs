@@ -9,7 +9,7 @@ use super::{Phase, RestState};
 /// Whether requests are served: the contract's health.
 pub async fn health(State(state): State<RestState>) -> (StatusCode, &'static str) {
     match state.phase() {
-        Phase::Serving(_) => (StatusCode::OK, "OK"),
+        Phase::Serving(..) => (StatusCode::OK, "OK"),
         Phase::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting"),
         Phase::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
     }
@@ -23,7 +23,7 @@ pub async fn liveness() -> &'static str {
 /// Whether clients should be sent here: requests are served, the cluster counts this broker in, and not all of its
 /// partitions are out of service.
 pub async fn readiness(State(state): State<RestState>) -> (StatusCode, &'static str) {
-    let Phase::Serving(handles) = state.phase() else {
+    let Phase::Serving(handles, _) = state.phase() else {
         return health(State(state)).await;
     };
     let image = handles.metadata.load();

@@ -48,6 +48,7 @@ pub enum Endpoint {
     Consume,
     HighWaterMark,
     Metadata,
+    StorageHeartbeat,
     Health,
     Status,
     Metrics,
@@ -55,11 +56,12 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
-    const ALL: [Endpoint; 8] = [
+    const ALL: [Endpoint; 9] = [
         Endpoint::Messages,
         Endpoint::Consume,
         Endpoint::HighWaterMark,
         Endpoint::Metadata,
+        Endpoint::StorageHeartbeat,
         Endpoint::Health,
         Endpoint::Status,
         Endpoint::Metrics,
@@ -72,6 +74,7 @@ impl Endpoint {
             Endpoint::Consume => "consume",
             Endpoint::HighWaterMark => "high-water-mark",
             Endpoint::Metadata => "metadata",
+            Endpoint::StorageHeartbeat => "storage-heartbeat",
             Endpoint::Health => "health",
             Endpoint::Status => "status",
             Endpoint::Metrics => "metrics",

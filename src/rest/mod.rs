@@ -15,6 +15,7 @@ mod gate;
 mod health;
 mod high_water_mark;
 mod json;
+mod link_status;
 mod messages;
 mod metadata;
 mod metrics;
@@ -25,6 +26,7 @@ mod refusal;
 mod serve;
 mod state;
 mod status;
+mod storage_heartbeat;
 mod topic;
 
 pub use gate::RestLimits;
@@ -39,6 +41,7 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, any, get, post};
 use axum::{Router, middleware};
 
+use crate::controller_link;
 use gate::Refuse;
 use metrics::Endpoint;
 use refusal::{Refused, Told};
@@ -86,6 +89,14 @@ fn router(state: RestState) -> Router {
                 post(metadata::push)
                     .get(metadata::view)
                     .fallback(metadata::wrong_method),
+            ),
+        )
+        .route(
+            controller_link::HEARTBEAT_PATH,
+            limited(
+                Endpoint::StorageHeartbeat,
+                storage_heartbeat::refuse,
+                post(storage_heartbeat::heartbeat).fallback(storage_heartbeat::wrong_method),
             ),
         )
         .route("/api/v1/storage/health", look(Endpoint::Health, get(health::health)))

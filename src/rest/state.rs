@@ -12,6 +12,7 @@ use super::gate::{Gate, RestLimits};
 use super::metrics::RestMetrics;
 use super::refusal::Refused;
 use crate::api::Handles;
+use crate::controller_link::ControllerLink;
 use crate::telemetry::metrics::{ProcessMetrics, Registry};
 
 /// How far the broker is.
@@ -20,7 +21,7 @@ pub enum Phase {
     /// Nothing can be served yet.
     Starting,
     /// Everything is served.
-    Serving(Arc<Handles>),
+    Serving(Arc<Handles>, Arc<ControllerLink>),
     /// What is under way is finished, nothing new is begun.
     Stopping,
 }
@@ -99,9 +100,18 @@ impl RestState {
 
     /// The broker, if it serves.
     pub(super) fn handles(&self) -> Result<Arc<Handles>, Refused> {
+        self.serving().map(|(handles, _)| handles)
+    }
+
+    /// The link to other services, if the broker serves.
+    pub(super) fn link(&self) -> Result<Arc<ControllerLink>, Refused> {
+        self.serving().map(|(_, link)| link)
+    }
+
+    fn serving(&self) -> Result<(Arc<Handles>, Arc<ControllerLink>), Refused> {
         let refused = |why: &str| Err(Refused::new(ErrorCode::BROKER_NOT_AVAILABLE, why.to_owned()));
         match self.phase() {
-            Phase::Serving(handles) => Ok(handles),
+            Phase::Serving(handles, link) => Ok((handles, link)),
             Phase::Starting => refused("the broker is starting; ask again in a moment"),
             Phase::Stopping => refused("the broker is stopping"),
         }
@@ -111,6 +121,6 @@ impl RestState {
     pub(super) async fn stopping(&self) {
         let mut phase = self.phase.clone();
         // An error means that the server is gone, which is no other answer.
-        let _ = phase.wait_for(|phase| !matches!(phase, Phase::Serving(_))).await;
+        let _ = phase.wait_for(|phase| !matches!(phase, Phase::Serving(..))).await;
     }
 }

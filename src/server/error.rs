@@ -37,6 +37,9 @@ pub enum ServerError {
         /// What the system said.
         error: std::io::Error,
     },
+    /// The metadata service of this broker cannot be found out.
+    #[error("metadata service: {0}")]
+    Services(String),
     /// The runtime cannot be built, or signals cannot be awaited.
     #[error("the operating system refuses threads or signals: {0}")]
     Runtime(#[source] std::io::Error),

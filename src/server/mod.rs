@@ -8,6 +8,7 @@
 mod banner;
 mod connection_limits;
 mod directories;
+mod discovery;
 mod error;
 mod net_config;
 mod quotas;
@@ -27,6 +28,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::api::Handles;
 use crate::config::Settings;
 use crate::controller::Controller;
+use crate::controller_link::ControllerLink;
 use crate::net::NetServer;
 use crate::partition::PartitionRegistry;
 use crate::telemetry::metrics::Registry;
@@ -47,6 +49,7 @@ pub struct Broker {
     net: NetServer,
     rest: RestServer,
     upkeep: Upkeep,
+    link: Arc<ControllerLink>,
     partitions: Arc<PartitionRegistry>,
     registry: Registry,
 }
@@ -71,6 +74,11 @@ impl Broker {
         &self.handles
     }
 
+    /// How it stands with the metadata service, or with the storage services that report to this broker.
+    pub fn link(&self) -> &Arc<ControllerLink> {
+        &self.link
+    }
+
     /// Everything that is counted, as `/metrics` shows it.
     pub fn metrics(&self) -> &Registry {
         &self.registry
@@ -91,14 +99,19 @@ impl Broker {
     /// Answers what was asked, makes everything durable, and leaves the data directories marked as clean.
     pub async fn stop(self) -> Result<(), ServerError> {
         let Broker {
+            handles,
             controller,
             net,
             rest,
             upkeep,
+            link,
             partitions,
             ..
         } = self;
-        rest.stop(DRAIN).await;
+        // Members that wait for others would keep their connections from draining; they look for the coordinator again.
+        handles.groups.stop();
+        // The controller is told at once, so that it leads clients elsewhere; nothing waits for its answer.
+        tokio::join!(rest.stop(DRAIN), link.stop());
         if !net.drain(DRAIN).await {
             tracing::warn!("some connections were cut: their requests were not answered in time");
         }

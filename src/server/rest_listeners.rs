@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::ServerError;
 use crate::api::Handles;
 use crate::config::BrokerSettings;
+use crate::controller_link::ControllerLink;
 use crate::rest::{self, Phase, RestState, RestWorld};
 
 /// Listening sockets that nobody accepts from yet.
@@ -91,8 +92,9 @@ impl RestServer {
     }
 
     /// From now on requests are served.
-    pub fn open(&self, handles: &Arc<Handles>) {
-        self.phase.send_replace(Phase::Serving(Arc::clone(handles)));
+    pub fn open(&self, handles: &Arc<Handles>, link: &Arc<ControllerLink>) {
+        self.phase
+            .send_replace(Phase::Serving(Arc::clone(handles), Arc::clone(link)));
     }
 
     /// Takes no more requests, and waits for those under way.

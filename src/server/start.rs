@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::banner::Banner;
 use super::connection_limits::ConnectionLimitsPublisher;
 use super::directories::Directories;
+use super::discovery;
 use super::net_config::net_config;
 use super::quotas::ClientLimits;
 use super::rest_listeners::RestSockets;
@@ -17,6 +18,8 @@ use super::{Broker, ServerError};
 use crate::api::{Handles, ProducerIds, Service};
 use crate::config::{BrokerSettings, Durability as DurabilitySetting, LiveSettings, Settings};
 use crate::controller::{Controller, ControllerHandle, REST_LISTENER, StartController};
+use crate::controller_link::{ControllerLink, LinkParts, ServiceUrl};
+use crate::coordinator::group::GroupCoordinator;
 use crate::disk::{Disk, GroupCommit, GroupCommitConfig, RealDisk};
 use crate::env::{Clock, Random, SystemClock, SystemRandom};
 use crate::fetch_session::{FetchSessionCache, SessionLimits};
@@ -48,10 +51,9 @@ struct World {
 impl Broker {
     /// Starts a broker; it serves when this returns.
     pub async fn start(settings: Settings, options: StartOptions) -> Result<Broker, ServerError> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let world = World {
             disk: Arc::new(RealDisk),
-            clock,
+            clock: Arc::new(SystemClock::new()),
             random: Arc::new(SystemRandom),
         };
         let begun = world.clock.monotonic();
@@ -60,15 +62,8 @@ impl Broker {
                 tracing::warn!(setting = name, why, "this setting has no effect");
             }
         }
-        let settings = Arc::new(settings);
-        let directories = {
-            let (settings, disk, random) = (
-                Arc::clone(&settings),
-                Arc::clone(&world.disk),
-                Arc::clone(&world.random),
-            );
-            blocking(move || Directories::open(settings.broker(), &disk, random.as_ref())).await??
-        };
+        let settings = Arc::new(discovery::discovered(settings, world.disk.as_ref())?);
+        let directories = open_directories(&settings, &world).await?;
         let registry = Registry::new();
         let rest = RestSockets::bind(settings.broker())
             .await?
@@ -95,14 +90,16 @@ impl Broker {
         let image = handle.metadata().load_full();
         let partitions = open_partitions(&live, &world, &directories, &image, &registry).await?;
         handle.register_publisher(Arc::clone(&partitions) as _).await?;
+        let groups = start_groups(&settings, &world, &handle, &partitions).await?;
         let limits = Arc::new(ClientLimits::new(settings.broker()));
         handle.register_publisher(Arc::clone(&limits) as _).await?;
 
-        let handles = Arc::new(api_handles(&live, &world, handle.clone(), &partitions, &limits));
+        let handles = Arc::new(api_handles(&live, &world, handle.clone(), &partitions, groups, &limits));
         let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
         let net = listeners.serve(service, Arc::clone(&limits.connections), Arc::clone(&world.clock));
+        let link = Arc::new(ControllerLink::start(link_parts(&handles, &world)?).await?);
         add_collectors(&registry, &handles, &net);
-        rest.open(&handles);
+        rest.open(&handles, &link);
         let upkeep = Upkeep::start(settings.broker(), &partitions);
         hand_settings_on(&handle, live, &net, &upkeep).await?;
         let broker = Broker {
@@ -111,6 +108,7 @@ impl Broker {
             net,
             rest,
             upkeep,
+            link,
             partitions,
             registry,
         };
@@ -138,14 +136,6 @@ impl Broker {
     }
 }
 
-/// The settings in force, from now on in step with the metadata.
-async fn follow_settings(settings: &Arc<Settings>, handle: &ControllerHandle) -> Result<LiveSettings, ServerError> {
-    let publisher = SettingsPublisher::new(Arc::clone(settings), &handle.metadata().load());
-    let live = publisher.live();
-    handle.register_publisher(Arc::new(publisher)).await?;
-    Ok(live)
-}
-
 /// What REST shows and holds to from the start on.
 fn rest_world(settings: &BrokerSettings, world: &World, registry: &Registry) -> RestWorld {
     let process = Arc::new(ProcessMetrics::new(Arc::clone(&world.clock)));
@@ -155,6 +145,19 @@ fn rest_world(settings: &BrokerSettings, world: &World, registry: &Registry) -> 
         process,
         limits: RestLimits::of(settings),
     }
+}
+
+async fn open_directories(settings: &Arc<Settings>, world: &World) -> Result<Directories, ServerError> {
+    let (settings, disk, random) = (Arc::clone(settings), Arc::clone(&world.disk), Arc::clone(&world.random));
+    blocking(move || Directories::open(settings.broker(), &disk, random.as_ref())).await?
+}
+
+/// The settings in force, from now on in step with the metadata.
+async fn follow_settings(settings: &Arc<Settings>, handle: &ControllerHandle) -> Result<LiveSettings, ServerError> {
+    let publisher = SettingsPublisher::new(Arc::clone(settings), &handle.metadata().load());
+    let live = publisher.live();
+    handle.register_publisher(Arc::new(publisher)).await?;
+    Ok(live)
 }
 
 /// Has what works outside of requests follow the settings.
@@ -182,12 +185,28 @@ fn add_collectors(registry: &Registry, handles: &Arc<Handles>, net: &NetServer) 
     collectors.into_iter().for_each(|collector| registry.add(collector));
 }
 
+/// Puts group coordinators to work on the replicas that this broker leads.
+async fn start_groups(
+    settings: &Settings,
+    world: &World,
+    controller: &ControllerHandle,
+    partitions: &Arc<PartitionRegistry>,
+) -> Result<GroupCoordinator, ServerError> {
+    let metadata = controller.metadata().clone();
+    let groups = GroupCoordinator::start(settings.broker(), partitions, metadata, &world.clock);
+    for publisher in groups.publishers() {
+        controller.register_publisher(publisher).await?;
+    }
+    Ok(groups)
+}
+
 /// What handlers work with.
 fn api_handles(
     live: &LiveSettings,
     world: &World,
     controller: ControllerHandle,
     partitions: &Arc<PartitionRegistry>,
+    groups: GroupCoordinator,
     limits: &ClientLimits,
 ) -> Handles {
     let settings = Arc::new(live.load().start().broker().clone());
@@ -196,6 +215,7 @@ fn api_handles(
         metadata: controller.metadata().clone(),
         controller,
         partitions: Arc::clone(partitions),
+        groups,
         fetch_sessions: FetchSessionCache::new(SessionLimits {
             slots: settings.max_incremental_fetch_session_cache_slots,
             eviction_age_ms: SESSION_EVICTION_MS,
@@ -208,6 +228,25 @@ fn api_handles(
         settings,
         live: live.clone(),
     }
+}
+
+/// What the link to a metadata service works with.
+fn link_parts(handles: &Handles, world: &World) -> Result<LinkParts, ServerError> {
+    let settings = &handles.settings;
+    let service = settings.metadata_service_url.as_deref();
+    let service = service
+        .map(ServiceUrl::parse)
+        .transpose()
+        .map_err(ServerError::Services)?;
+    let interval = u64::try_from(settings.metadata_heartbeat_interval_ms).unwrap_or(u64::MAX);
+    Ok(LinkParts {
+        broker_id: handles.broker_id,
+        service,
+        interval: Duration::from_millis(interval),
+        controller: handles.controller.clone(),
+        clock: Arc::clone(&world.clock),
+        random: Arc::clone(&world.random),
+    })
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ServerError> {

@@ -14,12 +14,14 @@ use tracing_subscriber::filter::Targets;
 pub const ROOT: &str = "root";
 
 /// The parts of the broker that can have a level of their own.
-const LOGGERS: [&str; 17] = [
+const LOGGERS: [&str; 20] = [
     "dmq",
     "dmq.api",
     "dmq.cli",
     "dmq.config",
     "dmq.controller",
+    "dmq.controller_link",
+    "dmq.coordinator",
     "dmq.disk",
     "dmq.env",
     "dmq.fetch_session",
@@ -29,6 +31,7 @@ const LOGGERS: [&str; 17] = [
     "dmq.metadata",
     "dmq.net",
     "dmq.partition",
+    "dmq.quota",
     "dmq.rest",
     "dmq.server",
     "dmq.telemetry",

@@ -136,7 +136,10 @@ async fn health_follows_the_brokers_life_and_nothing_else_is_served_before_and_a
 
     assert_eq!((health().await.status, health().await.text.as_str()), (503, "starting"));
     assert_eq!(produce().await.refusal(), (503, "BROKER_NOT_AVAILABLE".to_owned()));
-    phase.send_replace(Phase::Serving(broker.broker.handles().clone()));
+    phase.send_replace(Phase::Serving(
+        broker.broker.handles().clone(),
+        broker.broker.link().clone(),
+    ));
     let reply = health().await;
     assert_eq!((reply.status, reply.text.as_str()), (200, "OK"));
     assert!(reply.head.contains("content-type: text/plain"), "{}", reply.head);

@@ -11,6 +11,7 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 use dmq::api::{ConnectionInfo, Endpoint, Handled, Handles, ListenerInfo, ProducerIds, SecurityProtocol, Service};
 use dmq::config::{EffectiveSettings, LiveSettings, Settings};
 use dmq::controller::{Controller, CreateTopics, Identity, NewTopic, StartController};
+use dmq::coordinator::group::GroupCoordinator;
 use dmq::disk::{Disk, GroupCommit, GroupCommitConfig, SimDisk};
 use dmq::env::{Clock, Random, SeededRandom, SystemClock};
 use dmq::fetch_session::{FetchSessionCache, SessionLimits};
@@ -168,7 +169,9 @@ async fn handles(settings: Arc<Settings>) -> (Arc<Handles>, Controller) {
         .register_publisher(Arc::clone(&partitions) as _)
         .await
         .expect("a publisher");
+    let groups = GroupCoordinator::start(&broker, &partitions, handle.metadata().clone(), &clock);
     let handles = Handles {
+        groups,
         broker_id: broker.node_id,
         metadata: handle.metadata().clone(),
         controller: handle,

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use dmq::disk::Disk;
 use dmq::log::{Checkpoint, LogDir};
 
-use super::logs::disk_with;
+use super::logs::{disk_with, is_file_name};
 use crate::golden;
 
 const DIR: &str = "/data";
@@ -80,11 +80,7 @@ pub fn clean_shutdown_seeds() -> Vec<Vec<u8>> {
 pub fn partition_dirs(input: Bytes) {
     let text = String::from_utf8_lossy(&input);
     let disk = disk_with(DIR, []);
-    for name in text
-        .lines()
-        .filter(|name| !name.is_empty() && !name.contains(['/', '\0']))
-        .take(50)
-    {
+    for name in text.lines().filter(|name| is_file_name(name)).take(50) {
         disk.create_dir_all(&Path::new(DIR).join(name)).expect("a directory");
     }
     // A directory that bears the name of one of the broker's own files is refused, with a reason.

@@ -94,12 +94,15 @@ fn open_twice(disk: &SimDisk, clean_shutdown: bool, recovery_point: i64) {
     }
 }
 
+/// Whether a directory can have an entry of this name.
+pub fn is_file_name(name: &str) -> bool {
+    !matches!(name, "" | "." | "..") && name.len() <= 255 && !name.contains(['/', '\0'])
+}
+
 /// A partition's directory with files of any names, one a line; their content is that of a golden file of that ending.
 pub fn file_names(input: Bytes) {
     let text = String::from_utf8_lossy(&input);
-    let names = text
-        .lines()
-        .filter(|name| !name.is_empty() && !name.contains(['/', '\0']));
+    let names = text.lines().filter(|name| is_file_name(name));
     let content = |name: &str| {
         let ending = name.rsplit_once('.').map_or(name, |(_, ending)| ending);
         let golden = golden_files().iter().rev().find(|(other, _)| other.ends_with(ending));

@@ -2,7 +2,6 @@
 
 use super::super::rule::Rule;
 use super::super::setting::settings;
-use super::reasons::EXTERNAL_CONTROLLER;
 
 settings! {
     /// When a record counts as stored. With `fsync` a produce request with acks=all is answered once the records are
@@ -25,8 +24,13 @@ settings! {
     /// broker is its own controller.
     String "metadata.service-url" = null, Medium.rule(Rule::HttpUrl);
 
-    /// How often the broker reports to the external metadata service, in milliseconds.
-    Int "metadata.heartbeat-interval-ms" = "5000", Low.at_least(1).accepted(EXTERNAL_CONTROLLER);
+    /// A file that names the services of a deployment: without `metadata.service-url` the broker finds the metadata
+    /// service there that it is paired with. Unset: `config/services.json`, if that exists.
+    String "metadata.services-file" = null, Medium;
+
+    /// How often the broker reports to the external metadata service, in milliseconds. Where the broker is the
+    /// controller: a storage service that has not reported for three times as long counts as gone.
+    Int "metadata.heartbeat-interval-ms" = "5000", Low.at_least(1);
 
     /// How long after it was opened a connection's first request must have arrived, or it is closed.
     Int "connection.first.request.timeout.ms" = "60000", Low.at_least(1);

@@ -2,8 +2,10 @@
 //!
 //! Every text ends the sentence "accepted without effect: …" that the broker logs when such a setting is set.
 
-/// No group coordinator.
-pub(super) const GROUPS: &str = "consumer groups are not served by this version";
+/// The coordinator does without.
+pub(super) const COORDINATOR: &str = "the group coordinator has no such knob";
+/// Classic groups only.
+pub(super) const GROUPS: &str = "groups of the consumer protocol (KIP-848) are not served by this version";
 /// No share groups.
 pub(super) const SHARE_GROUPS: &str = "share groups are not served by this version";
 /// No streams groups.
@@ -42,8 +44,6 @@ pub(super) const TRANSACTIONS: &str = "transactions are not served by this versi
 pub(super) const CLIENT_TELEMETRY: &str = "clients are not asked for their metrics";
 /// A clean stop always drains.
 pub(super) const SHUTDOWN: &str = "a stop always drains and flushes first";
-/// No heartbeat to an external controller.
-pub(super) const EXTERNAL_CONTROLLER: &str = "this version sends no heartbeats";
 /// Directories cannot be cordoned.
 pub(super) const CORDONED: &str = "log directories cannot be cordoned in this version";
 /// Nothing unstable is served.

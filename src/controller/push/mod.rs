@@ -140,5 +140,13 @@ pub(super) fn decide(situation: &Situation<'_>, push: &MetadataPush) -> Decision
     }
 }
 
+/// Registers one broker, as it reports itself.
+pub(super) fn register(situation: &Situation<'_>, broker: PushedBroker) -> Decision<()> {
+    Decision {
+        records: brokers::records(situation, &[broker]),
+        response: (),
+    }
+}
+
 #[cfg(test)]
 mod tests;

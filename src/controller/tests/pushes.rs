@@ -52,6 +52,44 @@ async fn an_answered_push_is_there_whole_after_a_crash_and_no_one_is_elected() {
     }
 }
 
+/// Two brokers of a pair gave out the id 0 each; the second producer's records were taken for the first one's repeated,
+/// acknowledged, and thrown away.
+#[tokio::test]
+async fn brokers_of_one_metadata_service_never_give_out_the_same_producer_id() {
+    let mut taken = std::collections::BTreeSet::new();
+    for (node, url) in [
+        ("1", ""),
+        ("0", "http://c"),
+        ("1", "http://c"),
+        ("2", "http://c"),
+        ("1048574", "http://c"),
+    ] {
+        let disk = disk();
+        let mut pairs = vec![("node.id", node)];
+        pairs.extend((!url.is_empty()).then_some(("metadata.service-url", url)));
+        let settings = settings(&pairs);
+        for _ in 0..3 {
+            let controller = Controller::start(config(&disk, settings.clone(), None)).unwrap();
+            for _ in 0..2 {
+                let block = controller.handle().allocate_producer_ids().await.unwrap();
+                assert!(block.first.0 + block.len <= 1 << 62, "{block:?}");
+                assert!(taken.insert(block.first.0), "{block:?} again");
+            }
+            controller.shutdown().await.unwrap();
+        }
+    }
+    // Also without a setting, once something was pushed: no other broker may have the ids from now on.
+    let controller = start(&disk());
+    let before = controller.handle().allocate_producer_ids().await.unwrap().first.0;
+    let push = MetadataPush {
+        version: Some(1),
+        ..MetadataPush::default()
+    };
+    controller.handle().push(push).await.unwrap().unwrap();
+    let after = controller.handle().allocate_producer_ids().await.unwrap().first.0;
+    assert_eq!((before, after), (0, 2 << 42));
+}
+
 #[tokio::test]
 async fn topics_are_made_only_by_whoever_owns_the_metadata() {
     let disk = disk();

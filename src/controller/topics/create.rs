@@ -26,10 +26,12 @@ pub(in crate::controller) fn create(
             twice.insert(topic.name.clone());
         }
     }
-    check_partition_total(situation, &request.topics)?;
+    let mut topics = request.topics;
+    topics.retain(|topic| !twice.contains(&topic.name));
+    check_partition_total(situation, topics.iter())?;
     let settings = situation.effective();
     let (mut records, mut outcomes) = (Vec::new(), Vec::new());
-    for topic in request.topics.into_iter().filter(|topic| !twice.contains(&topic.name)) {
+    for topic in topics {
         let result = decide(situation, settings.broker(), &topic).map(|(created, new)| {
             records.extend(new);
             created
@@ -54,15 +56,16 @@ pub(in crate::controller) fn create(
 }
 
 /// Looks at the numbers only: nothing is allocated for partitions before they are known to be few enough.
-fn check_partition_total(situation: &Situation<'_>, topics: &[NewTopic]) -> Result<(), ControllerError> {
+fn check_partition_total<'a>(
+    situation: &Situation<'_>,
+    topics: impl Iterator<Item = &'a NewTopic>,
+) -> Result<(), ControllerError> {
     let count = |topic: &NewTopic| match (topic.assignments.as_slice(), topic.num_partitions) {
         ([], -1) => usize::try_from(situation.settings.broker().num_partitions).unwrap_or(0),
         ([], asked) => usize::try_from(asked).unwrap_or(0),
         (assigned, _) => assigned.len(),
     };
-    let total = topics
-        .iter()
-        .fold(0usize, |total, topic| total.saturating_add(count(topic)));
+    let total = topics.fold(0usize, |total, topic| total.saturating_add(count(topic)));
     if total > PARTITIONS_PER_REQUEST_MAX {
         return Err(ControllerError::TooManyPartitions {
             partitions: total,
@@ -171,6 +174,12 @@ fn chosen(situation: &Situation<'_>, topic: &NewTopic) -> Result<Vec<PartitionIm
     };
     let cluster = &situation.image.cluster;
     let placed = placement::place(cluster, situation.random, partitions, replication_factor).map_err(unplaceable)?;
+    if let Some(reason) = placed
+        .iter()
+        .find_map(|replicas| placement::not_copied(situation, replicas))
+    {
+        return Err(unplaceable(reason));
+    }
     let none_active = || unplaceable("All brokers are currently fenced or in controlled shutdown.".to_owned());
     placed
         .into_iter()
@@ -198,6 +207,9 @@ fn assigned(situation: &Situation<'_>, topic: &NewTopic) -> Result<Vec<Partition
             ));
         }
         check_replicas(situation, &assignment.replicas, expected)?;
+        if let Some(reason) = placement::not_copied(situation, &assignment.replicas) {
+            return refused(reason);
+        }
         expected = Some(assignment.replicas.len());
         match placement::newborn(&situation.image.cluster, assignment.replicas.clone()) {
             Some(partition) => partitions.insert(number, partition),

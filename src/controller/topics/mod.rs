@@ -8,15 +8,15 @@ mod create;
 mod delete;
 mod effective;
 mod name;
-pub use name::{CLUSTER_METADATA, validate as validate_name};
 mod placement;
+
+pub use name::{CLUSTER_METADATA, validate as validate_name};
+pub(in crate::controller) use placement::{default_directory, is_active};
 
 pub(super) use add::add;
 pub(super) use create::{check_replicas, create};
 pub(super) use delete::delete;
-pub(super) use effective::effective_value;
-pub(super) use effective::validate as validate_configs;
-pub(super) use placement::{default_directory, is_active};
+pub(super) use effective::{effective_value, validate as validate_configs};
 
 #[cfg(test)]
 pub(super) mod tests;

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::controller::job::Situation;
+use crate::controller::push::REST_LISTENER;
 use crate::env::Random;
 use crate::ids::BrokerId;
 use crate::metadata::{BrokerImage, ClusterImage, DirectoryId, PartitionImage};
@@ -99,6 +101,20 @@ fn shuffle<T>(list: &mut [T], random: &dyn Random) {
         let pick = usize::try_from(random.below(bound)).unwrap_or(0);
         list.swap(end, pick);
     }
+}
+
+/// Why these replicas would hold no copies: storage services that report over REST take their metadata from here, but
+/// no data.
+pub(super) fn not_copied(situation: &Situation<'_>, replicas: &[BrokerId]) -> Option<String> {
+    let own = situation.settings.broker().node_id;
+    let reports = |id: &&BrokerId| {
+        let broker = situation.image.cluster.broker(**id);
+        **id != own && broker.is_some_and(|broker| broker.endpoint(REST_LISTENER).is_some())
+    };
+    let service = replicas.iter().filter(|_| replicas.len() > 1).find(reports)?;
+    Some(format!(
+        "The storage service {service} holds no copies of partitions, only partitions of its own."
+    ))
 }
 
 /// A partition at its birth: every broker that is alive is in sync, the first of them leads.

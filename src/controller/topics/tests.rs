@@ -284,6 +284,18 @@ fn a_request_for_too_many_partitions_is_refused_before_any_is_made() {
 }
 
 #[test]
+fn partitions_of_topics_that_are_named_twice_do_not_count() {
+    let cluster = Cluster::new(&[(1, None)], &[]);
+    let request = CreateTopics {
+        topics: vec![sized("a", i32::MAX, 1), sized("a", 2, 1)],
+        validate_only: false,
+    };
+    let decision = create(&cluster.situation(), request).unwrap();
+    assert_eq!(decision.response.len(), 1);
+    assert!(decision.response[0].result.is_err());
+}
+
+#[test]
 fn replicas_go_round_the_brokers_and_to_different_racks() {
     let racks = [(1, Some("a")), (2, Some("a")), (3, Some("b")), (4, Some("b"))];
     let mut cluster = Cluster::new(&racks, &[]);

@@ -4,4 +4,5 @@ mod crash;
 mod directories;
 mod hostile;
 mod lifecycle;
+mod pair;
 mod power_cut;

@@ -1,4 +1,4 @@
-//! librdkafka as the client. Consumer groups are not served yet: partitions are assigned by hand.
+//! librdkafka as the client.
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -8,6 +8,7 @@ mod delete_records;
 mod fetch;
 mod fetch_sessions;
 mod frames;
+mod groups;
 mod log_dirs;
 mod metadata;
 mod offsets;

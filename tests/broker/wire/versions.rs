@@ -127,6 +127,26 @@ fn every_api_in_every_promised_version_is_answered() {
         none(answer.topics[0].error_code, v);
     });
     rest_of_the_apis(&mut wire, promised, &topic);
+    // Each in every version, with what they need around them, in `groups.rs` and `configs.rs`.
+    for key in [
+        ApiKey::OffsetCommit,
+        ApiKey::OffsetFetch,
+        ApiKey::FindCoordinator,
+        ApiKey::JoinGroup,
+        ApiKey::Heartbeat,
+        ApiKey::LeaveGroup,
+        ApiKey::SyncGroup,
+        ApiKey::DescribeGroups,
+        ApiKey::ListGroups,
+        ApiKey::DeleteGroups,
+        ApiKey::OffsetDelete,
+        ApiKey::DescribeConfigs,
+        ApiKey::AlterConfigs,
+        ApiKey::IncrementalAlterConfigs,
+        ApiKey::ListConfigResources,
+    ] {
+        assert!(promised.remove(&(key as i16)).is_some(), "{key:?}");
+    }
     each_admin_api(&mut wire, promised, &topic);
     each_storage_api(&mut wire, promised, &topic);
     assert_eq!(*promised, BTreeMap::new(), "promised, and not tried here");
