@@ -7,6 +7,7 @@
 
 mod http;
 mod message;
+mod metrics;
 mod pairing;
 mod pulse;
 mod push_body;

@@ -8,7 +8,7 @@ use crate::ids::{BrokerId, PartitionId};
 use crate::metadata::{BrokerImage, MetadataImage, PartitionImage, TopicImage};
 
 /// All of an image.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PushBody {
     /// The version; see [`PushedState::version_of`].

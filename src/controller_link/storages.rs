@@ -144,7 +144,7 @@ impl Storages {
         storage.last_heartbeat_ms = now.wall_ms;
         storage.version = report.version;
         let (lags, ahead) = (report.alive && report.version < current, report.version > current);
-        if storage.told_lag != lags {
+        if storage.told_lag != lags && report.alive {
             changes.push(if lags { Change::Lags } else { Change::Level });
         }
         if ahead && !storage.told_ahead {

@@ -17,6 +17,8 @@ use super::consume::{ConsumeRequest, ConsumeResponse};
 use super::metadata::{MetadataView, PushRequest, PushResponse};
 use super::produce::{ProduceRequest, ProduceResponse};
 use super::refusal::Told;
+use super::storage_heartbeat::{HeartbeatAnswer, HeartbeatRequest};
+use crate::controller_link::HEARTBEAT_PATH;
 
 /// Where schemas with a name stand.
 const DEFINITIONS: &str = "/components/schemas";
@@ -103,6 +105,16 @@ const OPERATIONS: &[Operation] = &[
         statuses: &[LIMITED],
     },
     Operation {
+        method: "post",
+        path: HEARTBEAT_PATH,
+        id: "storageHeartbeat",
+        summary: "Takes the report of a storage service, where this broker is its controller",
+        request: Some(of::<HeartbeatRequest>),
+        success: Content::Json(of::<HeartbeatAnswer>),
+        refusal: None,
+        statuses: &[LIMITED, BODY, &[401, 403, 421, 500]],
+    },
+    Operation {
         method: "get",
         path: "/api/v1/storage/status",
         id: "status",
@@ -167,7 +179,7 @@ fn meaning(status: u16) -> &'static str {
         409 => "The metadata, the producer's epoch or its sequence is out of date or out of order",
         413 => "The body or the batch is too large",
         415 => "The body is not JSON in UTF-8",
-        421 => "Another broker leads the partition; `leader` names it",
+        421 => "Another broker leads the partition (`leader` names it), or another service is the controller",
         429 => "Too much at a time",
         500 => "The broker failed, its log directory for example",
         503 => "Too few replicas are in sync, or the broker is starting or stopping",

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::{Method, Request, StatusCode};
 use axum::response::Response;
 use dmq_protocol::ErrorCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::json::{Count, Id, LooseInt, Port};
@@ -23,9 +24,9 @@ const KAFKA_PORT: u16 = 9092;
 const SERVICE_PREFIX: &str = "storage-";
 
 /// A heartbeat of either form.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Heartbeat {
+pub struct HeartbeatRequest {
     storage_service_id: Option<Id>,
     service_id: Option<String>,
     current_metadata_version: Option<Count>,
@@ -39,9 +40,9 @@ struct Heartbeat {
 }
 
 /// The answer, in both forms at once.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub struct HeartbeatAnswer {
     success: bool,
     controller_metadata_version: Option<i64>,
     in_sync: bool,
@@ -54,9 +55,9 @@ struct Answer {
     timestamp: Option<i64>,
 }
 
-impl Shape for Answer {
-    fn refused(refused: &Refused) -> Answer {
-        Answer {
+impl Shape for HeartbeatAnswer {
+    fn refused(refused: &Refused) -> HeartbeatAnswer {
+        HeartbeatAnswer {
             success: false,
             controller_metadata_version: None,
             in_sync: false,
@@ -77,20 +78,20 @@ pub async fn heartbeat(State(state): State<RestState>, request: Request<Body>) -
 
 /// A refusal in the endpoint's shape.
 pub fn refuse(refused: Refused) -> Response {
-    answer::<Answer>(Err(refused))
+    answer::<HeartbeatAnswer>(Err(refused))
 }
 
 pub async fn wrong_method(method: Method) -> Response {
-    answer::<Answer>(Err(Refused::method(&method, "POST")))
+    answer::<HeartbeatAnswer>(Err(Refused::method(&method, "POST")))
 }
 
-async fn take(state: &RestState, request: Request<Body>) -> Result<Answer, Refused> {
+async fn take(state: &RestState, request: Request<Body>) -> Result<HeartbeatAnswer, Refused> {
     let link = state.link()?;
-    let heartbeat: Heartbeat = body::read(request, BODY_BYTES_MAX).await?;
+    let heartbeat: HeartbeatRequest = body::read(request, BODY_BYTES_MAX).await?;
     let report = heartbeat.report(&link)?;
     let id = report.id;
     let greeting = link.heard(report).await.map_err(refused)?;
-    Ok(Answer {
+    Ok(HeartbeatAnswer {
         success: true,
         controller_metadata_version: Some(greeting.version),
         in_sync: greeting.in_sync,
@@ -116,7 +117,7 @@ fn refused(error: PairingError) -> Refused {
     }
 }
 
-impl Heartbeat {
+impl HeartbeatRequest {
     fn report(self, link: &ControllerLink) -> Result<Report, Refused> {
         let id = self.id()?;
         let version = self.current_metadata_version.or(self.metadata_version);

@@ -98,7 +98,7 @@ impl Broker {
         let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
         let net = listeners.serve(service, Arc::clone(&limits.connections), Arc::clone(&world.clock));
         let link = Arc::new(ControllerLink::start(link_parts(&handles, &world)?).await?);
-        add_collectors(&registry, &handles, &net);
+        add_collectors(&registry, &handles, &net, &link);
         rest.open(&handles, &link);
         let upkeep = Upkeep::start(settings.broker(), &partitions);
         hand_settings_on(&handle, live, &net, &upkeep).await?;
@@ -174,13 +174,14 @@ async fn hand_settings_on(
 }
 
 /// Puts what the broker's parts count on the page of metrics.
-fn add_collectors(registry: &Registry, handles: &Arc<Handles>, net: &NetServer) {
+fn add_collectors(registry: &Registry, handles: &Arc<Handles>, net: &NetServer, link: &Arc<ControllerLink>) {
     let cluster = ClusterMetrics::new(handles.metadata.clone(), handles.broker_id);
-    let collectors: [Arc<dyn Collect>; 4] = [
+    let collectors: [Arc<dyn Collect>; 5] = [
         Arc::clone(&handles.request_metrics) as _,
         Arc::clone(&handles.partitions) as _,
         Arc::new(cluster),
         Arc::new(net.metrics()),
+        Arc::clone(link) as _,
     ];
     collectors.into_iter().for_each(|collector| registry.add(collector));
 }

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 use crate::harness::{CONSUME, MESSAGES, TestBroker, request};
 
-fn world() -> RestWorld {
+pub fn world() -> RestWorld {
     RestWorld {
         registry: Registry::new(),
         process: Arc::new(ProcessMetrics::new(Arc::new(SystemClock::new()))),

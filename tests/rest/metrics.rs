@@ -218,3 +218,18 @@ async fn the_dashboard_asks_for_nothing_that_is_not_there() {
     }
     assert!(asked > 30, "{asked}");
 }
+
+#[tokio::test]
+async fn the_link_to_a_metadata_service_is_on_the_page_where_there_is_one() {
+    let alone = scrape(&TestBroker::start().await).await;
+    assert!(
+        !alone
+            .text
+            .lines()
+            .any(|line| line.starts_with("dmq_controller_connected "))
+    );
+    let controlled = TestBroker::start_with(&[("metadata.service-url", "http://127.0.0.1:9")]).await;
+    let page = scrape(&controlled).await;
+    assert_eq!(value(&page, "dmq_controller_connected"), 0.0);
+    assert_eq!(value(&page, "dmq_controller_heartbeats_total{outcome=\"taken\"}"), 0.0);
+}

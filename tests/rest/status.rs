@@ -1,8 +1,12 @@
 //! Status, liveness and readiness: what people and supervisors are told.
 
+use dmq::rest::{self, Phase, RestState};
 use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
 
-use crate::harness::TestBroker;
+use crate::endpoints::world;
+use crate::harness::{TestBroker, request};
 
 #[tokio::test]
 async fn the_status_tells_a_person_what_the_broker_is_and_does() {
@@ -47,4 +51,32 @@ async fn a_broker_that_serves_is_alive_and_ready() {
         assert_eq!((reply.status, reply.text.as_str()), (200, "OK"), "{path}");
         assert!(reply.head.contains("content-type: text/plain"), "{}", reply.head);
     }
+}
+
+#[tokio::test]
+async fn a_broker_that_starts_is_alive_and_not_ready_and_says_so() {
+    let phase = watch::Sender::new(Phase::Starting);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = tokio::spawn(rest::serve(
+        listener,
+        RestState::new(phase.subscribe(), world()),
+        std::future::pending(),
+    ));
+    let get = |path: &str| {
+        let path = format!("/api/v1/storage/{path}");
+        async move { request(address, "GET", &path, "", b"").await }
+    };
+    let (live, ready) = (get("liveness").await, get("readiness").await);
+    assert_eq!((live.status, live.text.as_str()), (200, "OK"));
+    assert_eq!((ready.status, ready.text.as_str()), (503, "starting"));
+    let status = get("status").await.json();
+    assert_eq!(
+        (&status["state"], &status["broker"]),
+        (&json!("starting"), &json!(null))
+    );
+    let refused = get("partitions/orders/0/high-water-mark").await;
+    assert_eq!(refused.refusal(), (503, "BROKER_NOT_AVAILABLE".to_owned()));
+    assert!(refused.head.contains("retry-after: 1"), "{}", refused.head);
+    serving.abort();
 }

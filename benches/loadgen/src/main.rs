@@ -11,6 +11,7 @@ mod latency;
 mod output;
 mod produce;
 mod ready;
+mod rest;
 mod socket;
 mod window;
 mod wire;
@@ -23,7 +24,8 @@ const USAGE: &str = "loadgen COMMAND name=value…   (addr=HOST:PORT pid=BROKER 
   ready    timeout=S topic=T             until ApiVersions is answered and a produce acknowledged
   produce  topic= partitions= conns= inflight= acks= record= batch= secs= warmup=
   fetch    topic= partitions= conns= secs= warmup=     from offset 0, again from there at the end
-  latency  topic= partitions= rate= record= batch= acks= secs= warmup=     open loop at a fixed rate";
+  latency  topic= partitions= rate= record= batch= acks= secs= warmup=     open loop at a fixed rate
+  rest     rest=HOST:PORT topic= partitions= conns= record= batch= secs= warmup=     over HTTP";
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         "produce" => produce::run(&args),
         "fetch" => fetch::run(&args),
         "latency" => latency::run(&args),
+        "rest" => rest::run(&args),
         _ => Err(USAGE.into()),
     });
     match result {

@@ -91,7 +91,8 @@ impl Shared {
             .number("records_per_s", records / wall)
             .number("requests_per_s", requests / wall)
             .number("cpu_s_per_gb", cpu / (bytes / 1e9))
-            .number("cpu_s_per_million_requests", cpu / (requests / 1e6));
+            .number("cpu_s_per_million_requests", cpu / (requests / 1e6))
+            .number("cpu_s_per_million_records", cpu / (records / 1e6));
         let line = last.since(&first, target.pid, line);
         Ok(line.quantiles("rtt", &self.times.lock().unwrap_or_else(PoisonError::into_inner)))
     }

@@ -105,9 +105,21 @@ fn attack(durability: &str, cycles: usize) -> usize {
         acknowledged.extend(more);
         disk.unmount();
         disk.mount();
-        let process = BrokerProcess::start(&dir, &settings);
-        lost += missing(&process, &mut acknowledged);
-        process.terminate();
+        match BrokerProcess::try_start(&dir, &settings) {
+            Ok(process) => {
+                lost += missing(&process, &mut acknowledged);
+                process.terminate();
+            }
+            Err(outcome) => {
+                // It cannot even say who it was: everything is lost.
+                println!(
+                    "{durability}: the broker does not start again: {}",
+                    outcome.errors.trim()
+                );
+                lost += acknowledged.len();
+                break;
+            }
+        }
     }
     println!(
         "{durability}: {cycles} power cuts, {} records acknowledged, {lost} lost",
