@@ -15,6 +15,7 @@ pub mod log;
 pub mod metadata;
 pub mod net;
 pub mod partition;
+pub mod quota;
 pub mod rest;
 pub mod server;
 pub mod telemetry;

@@ -23,6 +23,9 @@ const _: () = assert!(STORED_BATCH_BYTES_MAX as u64 <= SEGMENT_BYTES_MAX);
 /// Partitions that one request may create, as in Kafka: their records are one atomic group.
 pub const PARTITIONS_PER_REQUEST_MAX: usize = 10_000;
 
+/// Records that one request may lead to, as in Kafka: they are one atomic group.
+pub const RECORDS_PER_REQUEST_MAX: usize = 10_000;
+
 /// Changes that wait for the controller's thread; then their askers wait for a place.
 pub const CONTROLLER_QUEUE_LEN_MAX: usize = 1_024;
 
@@ -64,6 +67,9 @@ pub const MOVE_CHUNK_BYTES: u64 = 4 << 20;
 
 /// Directories that were asked for before their partition was there: so many are remembered.
 pub const PREFERRED_DIRECTORIES_MAX: usize = 10_000;
+
+/// Accounts that one quota keeps counters for; those that are used least lately go first.
+pub const QUOTA_ACCOUNTS_MAX: usize = 16_384;
 
 /// What a batch of an internal topic may inflate to when a coordinator is loaded.
 pub const COORDINATOR_BATCH_INFLATED_BYTES_MAX: usize = 256 * 1024 * 1024;

@@ -19,13 +19,24 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("log", &["disk", "ids", "limits", "env", "telemetry"]),
     ("metadata", &["config", "ids", "limits", "env", "telemetry"]),
     ("fetch_session", &["ids", "limits"]),
+    ("quota", &["metadata", "ids", "limits", "env"]),
     (
         "partition",
         &["metadata", "log", "disk", "config", "ids", "limits", "env", "telemetry"],
     ),
     (
         "controller",
-        &["metadata", "log", "disk", "config", "ids", "limits", "env", "telemetry"],
+        &[
+            "quota",
+            "metadata",
+            "log",
+            "disk",
+            "config",
+            "ids",
+            "limits",
+            "env",
+            "telemetry",
+        ],
     ),
     (
         "coordinator",
@@ -47,6 +58,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "controller",
             "partition",
             "fetch_session",
+            "quota",
             "metadata",
             "log",
             "disk",
@@ -61,7 +73,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         "controller_link",
         &["controller", "metadata", "config", "ids", "limits", "env", "telemetry"],
     ),
-    ("net", &["api", "disk", "config", "ids", "limits", "env", "telemetry"]),
+    (
+        "net",
+        &["api", "quota", "disk", "config", "ids", "limits", "env", "telemetry"],
+    ),
     (
         "rest",
         &[
@@ -69,6 +84,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "api",
             "controller",
             "partition",
+            "quota",
             "metadata",
             "config",
             "ids",
@@ -88,6 +104,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "controller",
             "partition",
             "fetch_session",
+            "quota",
             "metadata",
             "log",
             "disk",

@@ -55,7 +55,7 @@ fn without_file_descriptors_new_connections_are_refused_and_old_ones_served() {
     let bound = runtime.block_on(BoundListeners::bind(config())).unwrap();
     let address = bound.listeners().next().unwrap().address;
     let _context = runtime.enter();
-    let server = bound.serve(Arc::new(Echo), Arc::new(SystemClock::new()));
+    let server = bound.serve(Arc::new(Echo), Arc::default(), Arc::new(SystemClock::new()));
     let mut clients: Vec<TcpStream> = (0..CLIENTS).map(|_| TcpStream::connect(address).unwrap()).collect();
 
     let before = getrlimit(Resource::Nofile);

@@ -86,7 +86,7 @@ impl Broker {
         {
             Handled::Now(reply) => Some(reply),
             Handled::Later(pending) => Some(self.runtime.block_on(pending).unwrap()),
-            Handled::NoReply => None,
+            Handled::NoReply(_) => None,
         }
     }
 }
@@ -145,6 +145,7 @@ async fn handles(settings: Arc<Settings>, path: &Path, durability: Durability) -
             eviction_age_ms: 120_000,
         }),
         producer_ids: ProducerIds::default(),
+        quotas: Arc::default(),
         request_metrics: Arc::default(),
         clock,
         random,

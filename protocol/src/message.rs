@@ -20,6 +20,14 @@ pub trait Message: Wire + Default + Clone + PartialEq + fmt::Debug + Send + Sync
     /// The versions with compact lengths and tagged fields. May reach beyond [`Message::VERSIONS`].
     const FLEXIBLE: Option<VersionRange>;
 
+    /// How long the client is told to be held back, in ms; 0 where the message has no word for it.
+    fn throttle_time_ms(&self) -> i32 {
+        0
+    }
+
+    /// Tells the client how long it is held back, if the message has a word for it.
+    fn set_throttle_time_ms(&mut self, _ms: i32) {}
+
     /// Reads one message and leaves what follows it. Strings and bytes in it are slices of the reader's frame.
     fn read(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         if !Self::VERSIONS.contains(version) {

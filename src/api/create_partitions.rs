@@ -8,11 +8,15 @@ use dmq_protocol::messages::create_partitions::{
 use dmq_protocol::{ErrorCode, StrBytes};
 
 use super::errors::{code_of_controller, code_of_topic};
+use super::meter;
 use super::{Answer, Api, Handles, RequestContext};
 use crate::controller::{AddPartitions, MorePartitions, TopicError};
 use crate::ids::BrokerId;
 
 pub struct CreatePartitions;
+
+/// From this version on a client that makes too many changes is refused; older ones are held back.
+const STRICT_SINCE: i16 = 3;
 
 impl Api for CreatePartitions {
     type Request = CreatePartitionsRequest;
@@ -20,10 +24,11 @@ impl Api for CreatePartitions {
 
     fn handle(
         handles: &Arc<Handles>,
-        _: &RequestContext,
+        context: &RequestContext,
         request: CreatePartitionsRequest,
     ) -> Answer<CreatePartitionsResponse> {
-        let controller = handles.controller.clone();
+        let mutations = meter::mutations(&context.meter, context.version, STRICT_SINCE);
+        let controller = handles.controller.limited(&mutations);
         let names: Vec<String> = request.topics.iter().map(|topic| topic.name.to_string()).collect();
         let wanted = AddPartitions {
             topics: request.topics.iter().map(more).collect(),
@@ -47,7 +52,7 @@ impl Api for CreatePartitions {
             };
             CreatePartitionsResponse {
                 results,
-                ..CreatePartitionsResponse::default()
+                throttle_time_ms: mutations.throttle().ms(),
             }
         })
     }
@@ -69,7 +74,7 @@ fn result_of(name: String, result: Result<(), TopicError>) -> CreatePartitionsTo
     match result {
         Ok(()) => answer(name, ErrorCode::NONE, None),
         // Kafka says no more than the code here.
-        Err(error @ TopicError::UnknownName) => answer(name, code_of_topic(&error), None),
+        Err(error @ (TopicError::UnknownName | TopicError::Throttled(_))) => answer(name, code_of_topic(&error), None),
         Err(error) => answer(name, code_of_topic(&error), Some(error.to_string())),
     }
 }

@@ -8,11 +8,15 @@ use dmq_protocol::messages::create_topics::{
 use dmq_protocol::{ErrorCode, StrBytes};
 
 use super::errors::{code_of_controller, code_of_topic};
+use super::meter;
 use super::{Answer, Api, Handles, RequestContext};
-use crate::controller::{self, CreateTopicOutcome, CreatedTopic, NewTopic, ReplicaAssignment};
+use crate::controller::{self, CreateTopicOutcome, CreatedTopic, NewTopic, ReplicaAssignment, TopicError};
 use crate::ids::{BrokerId, PartitionId};
 
 pub struct CreateTopics;
+
+/// From this version on a client that makes too many changes is refused; older ones are held back.
+const STRICT_SINCE: i16 = 6;
 
 impl Api for CreateTopics {
     type Request = CreateTopicsRequest;
@@ -20,10 +24,11 @@ impl Api for CreateTopics {
 
     fn handle(
         handles: &Arc<Handles>,
-        _: &RequestContext,
+        context: &RequestContext,
         request: CreateTopicsRequest,
     ) -> Answer<CreateTopicsResponse> {
-        let controller = handles.controller.clone();
+        let mutations = meter::mutations(&context.meter, context.version, STRICT_SINCE);
+        let controller = handles.controller.limited(&mutations);
         Answer::later(async move {
             let names: Vec<StrBytes> = request.topics.iter().map(|topic| topic.name.clone()).collect();
             let wanted = controller::CreateTopics {
@@ -42,7 +47,7 @@ impl Api for CreateTopics {
             };
             CreateTopicsResponse {
                 topics,
-                ..CreateTopicsResponse::default()
+                throttle_time_ms: mutations.throttle().ms(),
             }
         })
     }
@@ -71,6 +76,11 @@ fn result_of(outcome: CreateTopicOutcome) -> CreatableTopicResult {
     let name = StrBytes::from(outcome.name);
     match outcome.result {
         Ok(created) => made(name, created),
+        // Kafka says no more than the code here.
+        Err(error @ TopicError::Throttled(_)) => CreatableTopicResult {
+            error_message: None,
+            ..refused(name, code_of_topic(&error), StrBytes::default())
+        },
         Err(error) => refused(name, code_of_topic(&error), StrBytes::from(error.to_string())),
     }
 }

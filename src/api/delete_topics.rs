@@ -8,11 +8,15 @@ use dmq_protocol::messages::delete_topics::{
 use dmq_protocol::{ErrorCode, StrBytes, Uuid};
 
 use super::errors::{code_of_controller, code_of_topic};
+use super::meter;
 use super::{Answer, Api, Handles, RequestContext};
 use crate::controller::{DeleteTopicOutcome, TopicError, TopicRef};
 use crate::ids::TopicId;
 
 pub struct DeleteTopics;
+
+/// From this version on a client that makes too many changes is refused; older ones are held back.
+const STRICT_SINCE: i16 = 5;
 
 impl Api for DeleteTopics {
     type Request = DeleteTopicsRequest;
@@ -23,7 +27,8 @@ impl Api for DeleteTopics {
         context: &RequestContext,
         request: DeleteTopicsRequest,
     ) -> Answer<DeleteTopicsResponse> {
-        let controller = handles.controller.clone();
+        let mutations = meter::mutations(&context.meter, context.version, STRICT_SINCE);
+        let controller = handles.controller.limited(&mutations);
         let version = context.version;
         Answer::later(async move {
             let (topics, mut responses) = wanted(request, version);
@@ -40,7 +45,7 @@ impl Api for DeleteTopics {
             }
             DeleteTopicsResponse {
                 responses,
-                ..DeleteTopicsResponse::default()
+                throttle_time_ms: mutations.throttle().ms(),
             }
         })
     }
@@ -88,8 +93,14 @@ fn result_of(outcome: DeleteTopicOutcome, version: i16) -> DeletableTopicResult 
                 ref error => code_of_topic(error),
             };
             let refused = refused(outcome.topic, code, error.to_string());
+            let message = match error {
+                // Kafka says no more than the code here.
+                TopicError::Throttled(_) => None,
+                _ => refused.error_message,
+            };
             DeletableTopicResult {
                 topic_id: named_id.map_or(refused.topic_id, |TopicId(id)| id),
+                error_message: message,
                 ..refused
             }
         }

@@ -2,12 +2,13 @@
 
 use dmq_protocol::ErrorCode;
 
-use crate::controller::{ConfigError, ControllerError, ElectionError, ReassignmentError, TopicError};
+use crate::controller::{ConfigError, ControllerError, ElectionError, QuotaError, ReassignmentError, TopicError};
 use crate::coordinator::CoordinatorError;
 use crate::coordinator::group::GroupError;
 use crate::fetch_session::SessionError;
 use crate::log::{InvalidRecordsKind, LogError};
 use crate::partition::PartitionError;
+use crate::quota::FilterError;
 
 /// The code of a partition's refusal.
 pub fn code_of(error: &PartitionError) -> ErrorCode {
@@ -74,7 +75,8 @@ pub fn code_of_controller(error: &ControllerError) -> ErrorCode {
         ControllerError::LogFailed { .. } => ErrorCode::KAFKA_STORAGE_ERROR,
         ControllerError::TooManyPartitions { .. }
         | ControllerError::TooManyAdditionalPartitions { .. }
-        | ControllerError::OwnedElsewhere { .. } => ErrorCode::POLICY_VIOLATION,
+        | ControllerError::TooManyChanges => ErrorCode::POLICY_VIOLATION,
+        ControllerError::OwnedElsewhere { .. } => ErrorCode::POLICY_VIOLATION,
         ControllerError::BrokerNotRegistered(_) => ErrorCode::BROKER_ID_NOT_REGISTERED,
         ControllerError::Inapplicable { .. } | ControllerError::ProducerIdsExhausted => ErrorCode::UNKNOWN_SERVER_ERROR,
     }
@@ -103,8 +105,22 @@ pub fn code_of_topic(error: &TopicError) -> ErrorCode {
         TopicError::InvalidConfig(_) => ErrorCode::INVALID_CONFIG,
         TopicError::InvalidRequest(_) | TopicError::NamedBothWays(_) => ErrorCode::INVALID_REQUEST,
         TopicError::UnknownName => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+        TopicError::Throttled(_) => ErrorCode::THROTTLING_QUOTA_EXCEEDED,
         TopicError::UnknownId => ErrorCode::UNKNOWN_TOPIC_ID,
         TopicError::DeletionDisabled => ErrorCode::TOPIC_DELETION_DISABLED,
+    }
+}
+
+/// The code of the controller's refusal of one entity's quotas.
+pub fn code_of_quota(_: &QuotaError) -> ErrorCode {
+    ErrorCode::INVALID_REQUEST
+}
+
+/// The code of a filter that is none.
+pub fn code_of_filter(error: &FilterError) -> ErrorCode {
+    match error {
+        FilterError::UnknownType(_) => ErrorCode::UNSUPPORTED_VERSION,
+        FilterError::EmptyType | FilterError::Twice(_) | FilterError::AddressCombined => ErrorCode::INVALID_REQUEST,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::fetch_session::FetchSessionCache;
 use crate::ids::{BrokerId, LeaderEpoch, PartitionId, TopicId};
 use crate::metadata::{BrokerImage, MetadataHandle, MetadataImage, PartitionImage, TopicImage};
 use crate::partition::{Partition, PartitionRegistry};
+use crate::quota::Quotas;
 use dmq_protocol::{ErrorCode, StrBytes};
 
 use super::ConnectionInfo;
@@ -37,6 +38,8 @@ pub struct Handles {
     pub fetch_sessions: FetchSessionCache,
     /// Producer ids to give out.
     pub producer_ids: ProducerIds,
+    /// What clients may use.
+    pub quotas: Arc<Quotas>,
     /// What is counted of requests on Kafka listeners.
     pub request_metrics: Arc<RequestMetrics>,
     /// The time.

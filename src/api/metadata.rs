@@ -13,11 +13,12 @@ use dmq_protocol::messages::metadata::{
 use dmq_protocol::{ErrorCode, StrBytes, Uuid};
 
 use super::errors::{code_of_controller, code_of_topic};
+use super::meter;
 use super::{
     Answer, Api, CLUSTER_OPERATIONS, ConnectionInfo, Handles, RequestContext, TOPIC_OPERATIONS, UNASKED_OPERATIONS,
     is_internal,
 };
-use crate::controller::{CreateTopics, NewTopic, TopicError, validate_topic_name};
+use crate::controller::{ControllerHandle, CreateTopics, NewTopic, TopicError, validate_topic_name};
 use crate::ids::{BrokerId, TopicId};
 use crate::metadata::{MetadataImage, PartitionImage, TopicImage};
 
@@ -60,10 +61,12 @@ impl Api for Metadata {
             let asked = Asked::of(context, &request, wants_all);
             return Answer::Now(respond(handles, &image, &asked, &[]));
         }
+        // Nobody is told that a topic was not created for too many changes: the next request tries again.
+        let mutations = meter::mutations(&context.meter, context.version, 0);
         let handles = Arc::clone(handles);
         let context = context.clone();
         Answer::later(async move {
-            let failed = create(&handles, missing).await;
+            let failed = create(&handles.controller.limited(&mutations), missing).await;
             let image = handles.metadata.load_full();
             respond(&handles, &image, &Asked::of(&context, &request, false), &failed)
         })
@@ -108,13 +111,13 @@ fn missing_topics(handles: &Handles, request: &MetadataRequest) -> Vec<StrBytes>
 }
 
 /// Creates topics with the broker's defaults; those that could not be, with the reason.
-async fn create(handles: &Handles, names: Vec<StrBytes>) -> Vec<(StrBytes, ErrorCode)> {
+async fn create(controller: &ControllerHandle, names: Vec<StrBytes>) -> Vec<(StrBytes, ErrorCode)> {
     let topics = names.iter().map(|name| NewTopic::with_defaults(name)).collect();
     let request = CreateTopics {
         topics,
         validate_only: false,
     };
-    let outcomes = match handles.controller.create_topics(request).await {
+    let outcomes = match controller.create_topics(request).await {
         Ok(outcomes) => outcomes,
         Err(error) => {
             return names
@@ -125,7 +128,7 @@ async fn create(handles: &Handles, names: Vec<StrBytes>) -> Vec<(StrBytes, Error
     };
     let failures = outcomes.into_iter().filter_map(|outcome| match outcome.result {
         // Another client was faster: the topic is there.
-        Ok(_) | Err(TopicError::AlreadyExists(_)) => None,
+        Ok(_) | Err(TopicError::AlreadyExists(_) | TopicError::Throttled(_)) => None,
         Err(error) => Some((StrBytes::from(outcome.name), code_of_topic(&error))),
     });
     failures.collect()

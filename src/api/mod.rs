@@ -4,6 +4,7 @@
 //! matters on a connection happens before a handler returns; what is left to wait for is the future that it returns.
 //! This layer knows nothing of sockets and files.
 
+mod alter_client_quotas;
 mod alter_configs;
 mod alter_partition_reassignments;
 mod alter_replica_log_dirs;
@@ -13,6 +14,7 @@ mod create_topics;
 mod delete_groups;
 mod delete_records;
 mod delete_topics;
+mod describe_client_quotas;
 mod describe_cluster;
 mod describe_configs;
 mod describe_groups;
@@ -35,6 +37,7 @@ mod list_groups;
 pub mod list_offsets;
 mod list_partition_reassignments;
 mod metadata;
+mod meter;
 mod offset_commit;
 mod offset_delete;
 mod offset_fetch;
@@ -51,6 +54,7 @@ mod update_features;
 pub use crate::controller::validate_topic_name;
 pub use handles::Handles;
 pub use init_producer_id::ProducerIds;
+pub use meter::ANONYMOUS;
 pub use request_metrics::RequestMetrics;
 pub use service::{
     ClientSoftware, ConnectionInfo, Disconnect, Endpoint, Handled, ListenerInfo, PendingReply, Reply, ReplyChunk,
@@ -68,6 +72,8 @@ use tracing::{Instrument, Span};
 
 use crate::ids::LeaderEpoch;
 use crate::partition::Isolation;
+use crate::quota::Throttle;
+use meter::Meter;
 use request_metrics::Timing;
 
 /// One API: its request and what is done with it.
@@ -78,6 +84,9 @@ trait Api {
     const ADVERTISED_FROM: Option<i16> = None;
     /// The highest version to serve, where the request has newer ones that Kafka calls unstable.
     const SERVED_TO: Option<i16> = None;
+
+    /// Whether the bytes of the request count as produced by its client.
+    const PRODUCES: bool = false;
 
     /// What the handler makes: the response message, or what encodes itself as that.
     type Answer: reply::Encode + Send + 'static;
@@ -90,6 +99,7 @@ trait Api {
 struct RequestContext {
     connection: Arc<ConnectionInfo>,
     version: i16,
+    meter: Meter,
     /// The client's name for itself (`client.id`); empty if it has none.
     client_id: StrBytes,
     timing: Timing,
@@ -182,6 +192,8 @@ const TABLE: &[Entry] = &[
     entry::<alter_partition_reassignments::AlterPartitionReassignments>(),
     entry::<list_partition_reassignments::ListPartitionReassignments>(),
     entry::<offset_delete::OffsetDelete>(),
+    entry::<describe_client_quotas::DescribeClientQuotas>(),
+    entry::<alter_client_quotas::AlterClientQuotas>(),
     entry::<describe_quorum::DescribeQuorum>(),
     entry::<update_features::UpdateFeatures>(),
     entry::<describe_cluster::DescribeCluster>(),
@@ -227,24 +239,34 @@ fn call<A: Api>(
     };
     let request = A::Request::decode(body, version).map_err(malformed)?;
     let (correlation_id, timing) = (header.correlation_id, context.timing);
-    let encode = move |answer: A::Answer, metrics: &RequestMetrics| {
+    let encode = move |mut answer: A::Answer, meter: &Meter, metrics: &RequestMetrics| {
+        let throttle = charge::<A>(&mut answer, meter);
         metrics.count_errors(timing, &answer);
-        reply::encode::<A::Request, A::Answer>(answer, correlation_id, version)
+        let reply = reply::encode::<A::Request, A::Answer>(answer, correlation_id, version)?;
+        if let Some(metered) = meter {
+            metered.note_time();
+        }
+        Ok(reply.holding(throttle))
     };
     let metrics = &handles.request_metrics;
-    match context.span.in_scope(|| A::handle(handles, &context, request)) {
+    let RequestContext { span, meter, .. } = &context;
+    let answer = span.in_scope(|| A::handle(handles, &context, request));
+    match answer {
         Answer::Now(answer) => {
-            let reply = encode(answer, metrics)?;
+            let reply = encode(answer, meter, metrics)?;
             metrics.answered(timing);
             request_trace::note_answer(&context.span, timing);
             Ok(Handled::Now(reply))
         }
         Answer::Later(pending) => {
+            if let Some(metered) = meter {
+                metered.pause();
+            }
             let (metrics, waiting) = (Arc::clone(metrics), metrics.waits(timing));
-            let span = context.span;
+            let (span, meter) = (span.clone(), meter.clone());
             Ok(Handled::Later(Box::pin(async move {
                 let answer = pending.instrument(span.clone()).await?;
-                let reply = encode(answer, &metrics)?;
+                let reply = encode(answer, &meter, &metrics)?;
                 metrics.answered_after(waiting);
                 request_trace::note_answer(&span, timing);
                 Ok(reply)
@@ -252,10 +274,32 @@ fn call<A: Api>(
         }
         Answer::Nothing => {
             metrics.answered(timing);
-            request_trace::note_answer(&context.span, timing);
-            Ok(Handled::NoReply)
+            request_trace::note_answer(span, timing);
+            Ok(Handled::NoReply(charge_unanswered::<A>(meter)))
         }
         Answer::Disconnect(reason) => Err(reason),
+    }
+}
+
+/// Charges the client for its request; the answer says for how long it is held back.
+fn charge<A: Api>(answer: &mut A::Answer, meter: &Meter) -> Throttle {
+    let Some(metered) = meter else {
+        return Throttle::NONE;
+    };
+    metered.resume();
+    let produced = match A::PRODUCES {
+        true => metered.charge_produced(),
+        false => Throttle::NONE,
+    };
+    reply::Encode::charge(answer, metered, produced)
+}
+
+/// Charges the client for a request without an answer: nobody is told of a throttle, and the time that was spent is not
+/// charged, as in Kafka.
+fn charge_unanswered<A: Api>(meter: &Meter) -> Throttle {
+    match meter {
+        Some(metered) if A::PRODUCES => metered.charge_produced(),
+        _ => Throttle::NONE,
     }
 }
 
@@ -277,16 +321,19 @@ impl Service for Arc<Handles> {
                 version,
             });
         }
+        let frame_len = frame.len();
         let mut reader = Reader::new(frame);
         let (_, mut header) = RequestHeader::read_first(&mut reader).map_err(|error| malformed(error.to_string()))?;
         let body = reader.rest();
         let context = RequestContext {
             connection: Arc::clone(connection),
             version,
-            client_id: header.client_id.take().unwrap_or_default(),
+            meter: meter::meter(self, connection, &header, frame_len),
             timing: self.request_metrics.begin(place, version, arrived),
             is_admin_client: header.client_id.as_deref() == Some(ADMIN_CLIENT_ID),
             span: request_trace::span(&self.settings.request_trace, connection, entry.name, version, &header),
+            // Last: the others look at the header.
+            client_id: header.client_id.take().unwrap_or_default(),
         };
         (entry.call)(self, context, header, body)
     }

@@ -82,6 +82,7 @@ impl Api for Produce {
 
     /// Old librdkafka versions look for these in ApiVersions although they send newer ones (KAFKA-18659).
     const ADVERTISED_FROM: Option<i16> = Some(0);
+    const PRODUCES: bool = true;
 
     fn handle(handles: &Arc<Handles>, context: &RequestContext, request: ProduceRequest) -> Answer<ProduceResponse> {
         let acks = RequiredAcks::from_wire(request.acks);

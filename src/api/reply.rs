@@ -4,8 +4,10 @@ use bytes::BytesMut;
 use dmq_protocol::header::{self, ResponseHeader};
 use dmq_protocol::{EncodeError, ErrorCode, Gap, Message, Request};
 
+use super::meter::Metered;
 use super::{Disconnect, Reply, ReplyChunk};
 use crate::disk::FileRange;
+use crate::quota::Throttle;
 
 /// Room for most answers, so that encoding one rarely grows its buffer.
 const USUAL_LEN: usize = 256;
@@ -15,6 +17,9 @@ pub trait Encode {
     /// Appends the body to `out`; gives the places where data from files belongs, and the files.
     fn encode_body(self, out: &mut BytesMut, version: i16) -> Result<(Vec<Gap>, Vec<FileRange>), EncodeError>;
 
+    /// Charges the client, and says in the answer for how long it is held back: at least for what was charged before.
+    fn charge(&mut self, metered: &Metered, before: Throttle) -> Throttle;
+
     /// Shows every error code in the answer.
     fn error_codes(&self, see: &mut dyn FnMut(ErrorCode));
 }
@@ -23,6 +28,14 @@ impl<M: Message> Encode for M {
     fn encode_body(self, out: &mut BytesMut, version: i16) -> Result<(Vec<Gap>, Vec<FileRange>), EncodeError> {
         self.encode_into(out, version)?;
         Ok((Vec::new(), Vec::new()))
+    }
+
+    fn charge(&mut self, metered: &Metered, before: Throttle) -> Throttle {
+        // The handler may have told of a throttle of its own already.
+        let told = Throttle::from_ms(self.throttle_time_ms().into());
+        let throttle = metered.charge_time().max(before).max(told);
+        self.set_throttle_time_ms(throttle.ms());
+        throttle
     }
 
     fn error_codes(&self, see: &mut dyn FnMut(ErrorCode)) {

@@ -17,6 +17,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::disk::FileRange;
+use crate::quota::Throttle;
 
 /// What the api layer offers a connection.
 pub trait Service: Send + Sync + 'static {
@@ -43,8 +44,8 @@ pub enum Handled {
     Now(Reply),
     /// Accepted; the answer follows. Later requests of the connection are handled meanwhile.
     Later(PendingReply),
-    /// Nothing is to be answered (Produce with `acks=0`).
-    NoReply,
+    /// Nothing is to be answered (Produce with `acks=0`). The client is held back for this time.
+    NoReply(Throttle),
 }
 
 impl fmt::Debug for Handled {
@@ -52,7 +53,7 @@ impl fmt::Debug for Handled {
         match self {
             Handled::Now(reply) => f.debug_tuple("Now").field(reply).finish(),
             Handled::Later(_) => f.write_str("Later"),
-            Handled::NoReply => f.write_str("NoReply"),
+            Handled::NoReply(throttle) => f.debug_tuple("NoReply").field(throttle).finish(),
         }
     }
 }
@@ -62,6 +63,7 @@ impl fmt::Debug for Handled {
 pub struct Reply {
     body: Body,
     len: u64,
+    throttle: Throttle,
 }
 
 #[derive(Debug)]
@@ -101,7 +103,18 @@ impl Reply {
         Reply {
             body: Body::Chunks(chunks),
             len,
+            throttle: Throttle::NONE,
         }
+    }
+
+    /// The same answer, after which the client is held back: nothing is read from its connection for this time.
+    pub fn holding(self, throttle: Throttle) -> Reply {
+        Reply { throttle, ..self }
+    }
+
+    /// For how long the client is held back once this is sent.
+    pub fn throttle(&self) -> Throttle {
+        self.throttle
     }
 
     /// How many bytes it has, without the length field in front of it.
@@ -128,6 +141,7 @@ impl From<Bytes> for Reply {
         Reply {
             len: bytes.len() as u64,
             body: Body::Whole(bytes),
+            throttle: Throttle::NONE,
         }
     }
 }

@@ -9,6 +9,7 @@ use super::choice::Durability;
 use super::declarations;
 use super::error::{SettingError, SettingsErrors};
 use super::listener::{self, AdvertisedListener, Listener, ListenerTexts, RestListener};
+use super::listener_limits;
 use super::requirements;
 use super::setting::Setting;
 use super::settings::Settings;
@@ -61,6 +62,12 @@ typed_settings! {
         connection_first_request_timeout_ms: u64 = "connection.first.request.timeout.ms",
         /// How long a peer may stop in the middle of a request.
         connection_request_stall_timeout_ms: u64 = "connection.request.stall.timeout.ms",
+
+        max_connection_creation_rate: u32 = "max.connection.creation.rate",
+        quota_window_num: usize = "quota.window.num",
+        quota_window_size_seconds: u64 = "quota.window.size.seconds",
+        controller_quota_window_num: usize = "controller.quota.window.num",
+        controller_quota_window_size_seconds: u64 = "controller.quota.window.size.seconds",
 
         num_partitions: i32 = "num.partitions",
         default_replication_factor: i32 = "default.replication.factor",
@@ -164,7 +171,9 @@ impl BrokerSettings {
             protocol_map: &map,
             controller_names: &controllers,
         };
-        let listeners = reader.keep(listener::clients(texts));
+        let mut listeners = reader.keep(listener::clients(texts));
+        // What is wrong is kept, and nothing is made of it.
+        let _: Option<()> = reader.keep_all(listener_limits::assign(&mut listeners, text_of));
         let advertised_listeners = reader.keep(listener::advertised(texts));
         let rest_listeners = reader.keep(listener::rest(&text("rest.listeners")));
         let log_dirs = reader.keep(log_dirs(text_of));

@@ -9,6 +9,7 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::error::SettingError;
+use super::listener_limits::ListenerLimits;
 use super::value::split_list;
 
 /// What protects a listener's connections.
@@ -54,6 +55,8 @@ pub struct Listener {
     pub port: u16,
     /// What protects its connections.
     pub protocol: SecurityProtocol,
+    /// Its own limits on connections.
+    pub limits: ListenerLimits,
 }
 
 /// An address that clients are told to connect to, for the listener of the same name.
@@ -159,6 +162,7 @@ pub(super) fn clients(texts: ListenerTexts<'_>) -> Result<Vec<Listener>, Setting
             host: Some(host).filter(|host| !host.is_empty()),
             port,
             protocol,
+            limits: ListenerLimits::default(),
         });
     }
     if listeners.is_empty() {

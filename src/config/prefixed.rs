@@ -1,10 +1,11 @@
 //! Names that are known by their beginning: what Kafka hands on to a listener or a plug-in.
 //!
 //! `listener.name.<listener>.…` gives a security or connection setting for one listener; the two prefixes of tiered
-//! storage carry whatever its plug-ins define. Of them only a listener's `max.connections` has an effect here; each other
-//! one is named at start when set.
+//! storage carry whatever its plug-ins define. A listener's own limits on connections are heeded; nothing else has an effect
+//! here, and each is named at start when set.
 
 use super::declarations;
+use super::listener_limits;
 
 const LISTENER: &str = "listener.name.";
 const PLUG_INS: [&str; 2] = ["rsm.config.", "rlmm.config."];
@@ -47,7 +48,7 @@ pub(super) fn why_without_effect(name: &str) -> Option<&'static str> {
         return Some("logs are kept on local disks only");
     }
     match listener_setting(name)? {
-        "max.connections" => None,
+        own if listener_limits::NAMES.contains(&own) => None,
         _ => Some("listeners have no such settings of their own in this version"),
     }
 }

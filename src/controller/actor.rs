@@ -20,6 +20,7 @@ use crate::env::{Clock, Random};
 use crate::limits::CONTROLLER_JOBS_PER_SYNC_MAX;
 use crate::log::LogError;
 use crate::metadata::{METADATA_VERSION, MetadataDelta, MetadataImage, MetadataWriter, Provenance, Record};
+use crate::quota::Mutations;
 
 /// The state of the controller's thread.
 pub(super) struct Actor {
@@ -89,6 +90,7 @@ impl Actor {
             settings: &self.settings,
             now_ms: self.clock.now_ms(),
             random: self.random.as_ref(),
+            mutations: &Mutations::unlimited(),
         };
         let decided = job(&situation);
         if let Some(reason) = &self.failed {

@@ -29,6 +29,9 @@ pub enum ControllerError {
         /// How many it may ask for.
         max: usize,
     },
+    /// One request may not change more than this at once. (POLICY_VIOLATION)
+    #[error("Unable to perform excessively large batch operation.")]
+    TooManyChanges,
     /// One request may not add more partitions than this. (POLICY_VIOLATION)
     #[error("Excessively large number of additional partitions per request.")]
     TooManyAdditionalPartitions {

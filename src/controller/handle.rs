@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::client_quotas::{self, AlterClientQuotas, AlterQuotaOutcome};
 use super::config_request::{AlterConfigs, ConfigError};
 use super::configs;
 use super::error::ControllerError;
@@ -22,6 +23,7 @@ use super::topic_request::{CreateTopicOutcome, CreateTopics, DeleteTopicOutcome,
 use super::topics;
 use crate::ids::BrokerId;
 use crate::metadata::{MetadataHandle, MetadataPublisher, Record};
+use crate::quota::Mutations;
 
 /// What the controller's thread is sent.
 pub(super) enum Message {
@@ -38,11 +40,24 @@ pub(super) enum Message {
 pub struct ControllerHandle {
     messages: mpsc::Sender<Message>,
     metadata: MetadataHandle,
+    mutations: Mutations,
 }
 
 impl ControllerHandle {
     pub(super) fn new(messages: mpsc::Sender<Message>, metadata: MetadataHandle) -> ControllerHandle {
-        ControllerHandle { messages, metadata }
+        ControllerHandle {
+            messages,
+            metadata,
+            mutations: Mutations::unlimited(),
+        }
+    }
+
+    /// A way to the controller on which partitions that are created or deleted are accounted for with `mutations`.
+    pub fn limited(&self, mutations: &Mutations) -> ControllerHandle {
+        ControllerHandle {
+            mutations: mutations.clone(),
+            ..self.clone()
+        }
     }
 
     /// Where the current image is found.
@@ -58,6 +73,15 @@ impl ControllerHandle {
     /// Deletes topics; one outcome for each name or id, in the request's order.
     pub async fn delete_topics(&self, topics: Vec<TopicRef>) -> Result<Vec<DeleteTopicOutcome>, ControllerError> {
         self.run(move |situation| topics::delete(situation, topics)).await
+    }
+
+    /// Changes clients' quotas; one outcome for each entity.
+    pub async fn alter_client_quotas(
+        &self,
+        request: AlterClientQuotas,
+    ) -> Result<Vec<AlterQuotaOutcome>, ControllerError> {
+        self.run(move |situation| client_quotas::alter(situation, request))
+            .await
     }
 
     /// Adds partitions; one outcome for each topic, names that occur twice first.
@@ -173,7 +197,13 @@ impl ControllerHandle {
         R: Send + 'static,
         F: FnOnce(&Situation<'_>) -> Result<Decision<R>, ControllerError> + Send + 'static,
     {
-        let (job, answer) = job(decide);
+        let mutations = self.mutations.clone();
+        let (job, answer) = job(move |situation: &Situation<'_>| {
+            decide(&Situation {
+                mutations: &mutations,
+                ..*situation
+            })
+        });
         self.messages
             .send(Message::Job(job))
             .await

@@ -11,9 +11,10 @@ use super::error::ControllerError;
 use crate::config::{EffectiveSettings, Settings};
 use crate::env::Random;
 use crate::metadata::{MetadataImage, Record};
+use crate::quota::Mutations;
 
 /// What a decision may depend on.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Situation<'a> {
     /// The newest image, with the effect of every earlier decision, also of those not durable yet.
     pub image: &'a MetadataImage,
@@ -23,6 +24,8 @@ pub struct Situation<'a> {
     pub now_ms: i64,
     /// For ids.
     pub random: &'a dyn Random,
+    /// Where partitions that are created or deleted are accounted for: all that a decision changes beside its records.
+    pub mutations: &'a Mutations,
 }
 
 impl Situation<'_> {

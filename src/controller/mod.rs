@@ -9,6 +9,7 @@
 
 mod actor;
 mod bootstrap;
+mod client_quotas;
 mod config_request;
 mod configs;
 mod election;
@@ -28,6 +29,7 @@ mod start;
 mod topic_request;
 mod topics;
 
+pub use client_quotas::{AlterClientQuotas, AlterQuotaOutcome, QuotaAlteration, QuotaError};
 pub use config_request::{AlterConfigs, AlterResource, ConfigAdjustment, ConfigChange, ConfigError, ConfigOperation};
 pub use error::{ControllerError, LogFailure, StartError};
 pub use feature_update::{FeatureError, FeatureUpdate, UpdateDirection, UpdateFeatures};

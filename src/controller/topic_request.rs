@@ -3,6 +3,7 @@
 //! The refusals' texts are Kafka's, because tools and tests show them; which Kafka code each gets is the api layer's.
 
 use crate::ids::{BrokerId, PartitionId, TopicId};
+use crate::quota::MutationsExceeded;
 
 /// Topics to create, each accepted or refused alone; the accepted ones appear together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -162,6 +163,9 @@ pub enum TopicError {
     /// The request contradicts itself. (INVALID_REQUEST)
     #[error("{0}")]
     InvalidRequest(String),
+    /// The client creates and deletes too many partitions. (THROTTLING_QUOTA_EXCEEDED)
+    #[error(transparent)]
+    Throttled(#[from] MutationsExceeded),
     /// (UNKNOWN_TOPIC_OR_PARTITION)
     #[error("This server does not host this topic-partition.")]
     UnknownName,

@@ -108,6 +108,28 @@ impl FetchContext {
         matches!(self.kind, ContextKind::Incremental(_))
     }
 
+    /// The id of the session that the request belongs to, if there is one already.
+    pub fn present_id(&self) -> SessionId {
+        match &self.kind {
+            ContextKind::Sessionless | ContextKind::Full { .. } => SessionId::NONE,
+            ContextKind::Incremental(session) => session.lock().id(),
+        }
+    }
+
+    /// For each answer, whether it must be sent; as [`FetchContext::settle`], which remembers it.
+    pub fn news(&self, answers: &[PartitionAnswer]) -> Vec<bool> {
+        match &self.kind {
+            ContextKind::Sessionless | ContextKind::Full { .. } => vec![true; answers.len()],
+            ContextKind::Incremental(session) => {
+                let session = session.lock();
+                let keys = self.partitions.iter().map(|(key, _)| key);
+                keys.zip(answers)
+                    .map(|(key, answer)| session.is_news(key, answer))
+                    .collect()
+            }
+        }
+    }
+
     /// Settles the answer: the session id to send, and for each answer (in the order of [`Self::partitions`]) whether
     /// it must be sent. Remembers in the session what the client has now been told.
     pub fn settle(

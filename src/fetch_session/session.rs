@@ -81,12 +81,17 @@ impl CachedPartition {
         }
     }
 
-    /// Whether the answer is news to the client; remembers it.
-    fn tell(&mut self, answer: &PartitionAnswer) -> bool {
-        let news = answer.is_error
+    /// Whether the answer is news to the client.
+    fn is_news(&self, answer: &PartitionAnswer) -> bool {
+        answer.is_error
             || answer.record_bytes > 0
             || answer.high_watermark != self.told_high_watermark
-            || answer.log_start_offset != self.told_log_start_offset;
+            || answer.log_start_offset != self.told_log_start_offset
+    }
+
+    /// Whether the answer is news to the client; remembers it.
+    fn tell(&mut self, answer: &PartitionAnswer) -> bool {
+        let news = self.is_news(answer);
         // After an error the next answer is news whatever it says: the client must learn that the error is over.
         self.told_high_watermark = if answer.is_error { UNTOLD } else { answer.high_watermark };
         self.told_log_start_offset = answer.log_start_offset;
@@ -164,6 +169,11 @@ impl FetchSession {
             .values()
             .map(|partition| (partition.key.clone(), partition.position))
             .collect()
+    }
+
+    pub(super) fn is_news(&self, key: &PartitionKey, answer: &PartitionAnswer) -> bool {
+        let turn = self.turn_of.get(key).and_then(|turn| self.turns.get(turn));
+        turn.is_none_or(|partition| partition.is_news(answer))
     }
 
     pub(super) fn tell(&mut self, key: &PartitionKey, answer: &PartitionAnswer) -> bool {

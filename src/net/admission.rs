@@ -1,7 +1,8 @@
 //! How many connections there are, and whether one more may come.
 //!
 //! Counted in total, per listener and per address of the peer; a [`Permit`] is one connection, counted off on drop.
-//! Asked once per connection, so one lock is enough.
+//! Where the broker or the listener is full, a new connection waits for another one's end; where its address has enough,
+//! it is refused. Asked once per connection, so one lock is enough.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -9,15 +10,27 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 use super::config::ConnectionLimits;
-use super::stats::RefusalReason;
 
 /// The counts of all listeners.
 #[derive(Debug)]
 pub struct Admission {
     limits: ArcSwap<Limits>,
     counts: Mutex<Counts>,
+    freed: Notify,
+}
+
+/// Why a connection is not admitted now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Denied {
+    /// `max.connections` is reached.
+    Broker,
+    /// The listener's own maximum is reached.
+    Listener,
+    /// The peer's address has as many as it may.
+    Address,
 }
 
 #[derive(Debug)]
@@ -51,6 +64,7 @@ impl Admission {
                 listener_maxima,
             }),
             counts: Mutex::default(),
+            freed: Notify::new(),
         })
     }
 
@@ -60,25 +74,41 @@ impl Admission {
             connections,
             listener_maxima,
         }));
+        self.freed.notify_waiters();
+    }
+
+    /// Told whenever a connection has ended.
+    pub(super) fn freed(&self) -> &Notify {
+        &self.freed
+    }
+
+    /// Whether the broker or the listener is full.
+    pub(super) fn full(&self, listener: usize) -> Option<Denied> {
+        self.full_with(&self.counts.lock(), listener)
+    }
+
+    fn full_with(&self, counts: &Counts, listener: usize) -> Option<Denied> {
+        let limits = self.limits.load();
+        let listener_max = limits.listener_maxima.get(listener).copied().unwrap_or(usize::MAX);
+        match () {
+            () if counts.total >= limits.connections.max => Some(Denied::Broker),
+            () if counts.per_listener.get(&listener).copied().unwrap_or(0) >= listener_max => Some(Denied::Listener),
+            () => None,
+        }
     }
 
     /// Counts a connection, unless a limit is reached.
-    pub(super) fn admit(self: &Arc<Admission>, listener: usize, peer: IpAddr) -> Result<Permit, RefusalReason> {
+    pub(super) fn admit(self: &Arc<Admission>, listener: usize, peer: IpAddr) -> Result<Permit, Denied> {
         let address = peer.to_canonical();
         let limits = self.limits.load();
-        let listener_max = limits.listener_maxima.get(listener).copied().unwrap_or(usize::MAX);
-        let connections = &limits.connections;
-        let own_max = connections.per_ip_overrides.get(&address).copied();
-        let address_max = own_max.unwrap_or(connections.per_ip_max);
+        let own_max = limits.connections.per_ip_overrides.get(&address).copied();
+        let address_max = own_max.unwrap_or(limits.connections.per_ip_max);
         let mut counts = self.counts.lock();
-        if counts.total >= connections.max {
-            return Err(RefusalReason::Total);
-        }
-        if counts.per_listener.get(&listener).copied().unwrap_or(0) >= listener_max {
-            return Err(RefusalReason::Listener);
+        if let Some(full) = self.full_with(&counts, listener) {
+            return Err(full);
         }
         if counts.per_address.get(&address).copied().unwrap_or(0) >= address_max {
-            return Err(RefusalReason::Address);
+            return Err(Denied::Address);
         }
         counts.total += 1;
         *counts.per_listener.entry(listener).or_default() += 1;
@@ -104,6 +134,8 @@ impl Drop for Permit {
                 counts.per_address.remove(&self.address);
             }
         }
+        drop(counts);
+        self.admission.freed.notify_waiters();
     }
 }
 
@@ -128,32 +160,16 @@ mod tests {
         let admission = Admission::new(limits(3, 2), vec![usize::MAX, 1]);
         let first = admission.admit(0, ip("10.0.0.1")).unwrap();
         let _second = admission.admit(0, ip("10.0.0.1")).unwrap();
-        assert_eq!(admission.admit(0, ip("10.0.0.1")).unwrap_err(), RefusalReason::Address);
-        assert_eq!(
-            admission.admit(0, ip("::ffff:10.0.0.1")).unwrap_err(),
-            RefusalReason::Address
-        );
-        assert_eq!(admission.admit(0, ip("10.0.0.9")).unwrap_err(), RefusalReason::Address);
+        assert_eq!(admission.admit(0, ip("10.0.0.1")).unwrap_err(), Denied::Address);
+        assert_eq!(admission.admit(0, ip("::ffff:10.0.0.1")).unwrap_err(), Denied::Address);
+        assert_eq!(admission.admit(0, ip("10.0.0.9")).unwrap_err(), Denied::Address);
         let third = admission.admit(1, ip("10.0.0.2")).unwrap();
-        assert_eq!(admission.admit(0, ip("10.0.0.3")).unwrap_err(), RefusalReason::Total);
+        assert_eq!(admission.admit(0, ip("10.0.0.3")).unwrap_err(), Denied::Broker);
         drop(first);
-        assert_eq!(admission.admit(1, ip("10.0.0.3")).unwrap_err(), RefusalReason::Listener);
+        assert_eq!(admission.admit(1, ip("10.0.0.3")).unwrap_err(), Denied::Listener);
         drop(third);
         assert!(admission.admit(1, ip("10.0.0.3")).is_ok());
         let _again = admission.admit(0, ip("10.0.0.1")).unwrap();
-    }
-
-    #[test]
-    fn other_limits_hold_at_once_for_connections_to_come() {
-        let admission = Admission::new(limits(1, 1), vec![usize::MAX]);
-        let first = admission.admit(0, ip("10.0.0.1")).unwrap();
-        assert_eq!(admission.admit(0, ip("10.0.0.2")).unwrap_err(), RefusalReason::Total);
-        admission.set_limits(limits(5, 1), vec![2]);
-        let _second = admission.admit(0, ip("10.0.0.2")).unwrap();
-        assert_eq!(admission.admit(0, ip("10.0.0.3")).unwrap_err(), RefusalReason::Listener);
-        admission.set_limits(limits(1, 1), vec![usize::MAX]);
-        drop(first);
-        assert_eq!(admission.admit(0, ip("10.0.0.3")).unwrap_err(), RefusalReason::Total);
     }
 
     #[test]

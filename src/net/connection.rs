@@ -26,6 +26,7 @@ use super::linger::linger;
 use super::output::Output;
 use super::stats::{ListenerStats, Traffic};
 use crate::api::service::{ConnectionInfo, Handled, Service};
+use crate::quota::Throttle;
 
 /// What the connections of one listener share.
 pub(super) struct ConnectionContext {
@@ -47,6 +48,8 @@ pub(super) struct Connection {
     drain: DrainWatch,
     /// The socket did not take all of the output, or a disk has to be read for it.
     blocked: bool,
+    /// The client is over a quota: until then nothing more is read, and what was read is not handled.
+    held_until: Option<Instant>,
     ending: Option<Ending>,
     traffic: Traffic,
     times: Times,
@@ -101,6 +104,7 @@ impl Connection {
             timer: DeadlineTimer::new(),
             drain,
             blocked: false,
+            held_until: None,
             ending: None,
             traffic: Traffic::default(),
             times: Times::starting(Instant::now()),
@@ -121,6 +125,10 @@ impl Connection {
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Ending> {
         self.times.now = Instant::now();
+        if self.held_until.is_some_and(|until| until <= self.times.now) {
+            self.held_until = None;
+            self.times.activity = self.times.now;
+        }
         match self.drain.phase(cx) {
             Phase::Serving => {}
             Phase::Draining => self.end(Ending::Shutdown),
@@ -163,6 +171,7 @@ impl Connection {
                 self.end(error.into());
             }
         }
+        self.hold();
         progress |= self.write(cx)?;
         progress |= self.read(cx)?;
         Ok(progress)
@@ -170,7 +179,20 @@ impl Connection {
 
     fn may_handle(&self) -> bool {
         let full = self.output.is_full() || self.answers.is_full(self.context.config.requests_in_flight_max);
-        self.ending.is_none() && !self.blocked && !full
+        self.ending.is_none() && !self.blocked && !full && self.held_until.is_none()
+    }
+
+    /// From an answer with a throttle on, the client is held back for that time.
+    fn hold(&mut self) {
+        let throttle = self.output.take_throttle();
+        self.hold_for(throttle);
+    }
+
+    fn hold_for(&mut self, throttle: Throttle) {
+        if !throttle.is_none() {
+            let until = Instant::now() + throttle.duration();
+            self.held_until = self.held_until.max(Some(until));
+        }
     }
 
     /// Whether no request is read because of something that is not the peer's fault, or not this deadline's matter.
@@ -197,13 +219,16 @@ impl Connection {
         self.times.request_began = self.times.now;
         let len = frame.len();
         match self.context.service.call(&self.info, frame, self.times.read) {
-            Ok(Handled::Now(reply)) if self.answers.is_empty() => self.output.push(reply).map_err(Ending::Answer)?,
+            Ok(Handled::Now(reply)) if self.answers.is_empty() => {
+                self.output.push(reply).map_err(Ending::Answer)?;
+                self.hold();
+            }
             Ok(Handled::Now(reply)) => self.answers.push_ready(reply),
             Ok(Handled::Later(reply)) => {
                 let memory = (len < SLICE_BYTES_MIN).then(|| self.context.pool.budget().charge(len));
                 self.answers.push_pending(reply, memory);
             }
-            Ok(Handled::NoReply) => {}
+            Ok(Handled::NoReply(throttle)) => self.hold_for(throttle),
             Err(disconnect) => self.end(Ending::Request(disconnect)),
         }
         Ok(())
@@ -269,6 +294,12 @@ impl Connection {
     }
 
     fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Ending> {
+        if self.held_until.is_some() && self.ending.is_none() && !self.blocked {
+            if self.timer.poll(cx, self.held_until).is_ready() {
+                cx.waker().wake_by_ref();
+            }
+            return Poll::Pending;
+        }
         let deadline = self.deadline();
         if self.timer.poll(cx, deadline).is_pending() {
             return Poll::Pending;

@@ -5,6 +5,9 @@
 
 use std::time::Duration;
 
+/// Connections over their addresses' rates that one listener keeps open for a while; more are closed at once.
+pub const TURNED_AWAY_MAX: usize = 1_000;
+
 /// What one read from a socket takes at most, and the size of the buffers that network threads share. Also the most
 /// that is copied from a file instead of being sent from the page cache.
 pub const BUFFER_BYTES: usize = 128 * 1024;

@@ -21,6 +21,7 @@ use super::residency::{Warming, is_resident};
 use super::socket;
 use crate::api::service::{Reply, ReplyChunk};
 use crate::disk::FileRange;
+use crate::quota::Throttle;
 
 /// How many places for segments a connection keeps that has none.
 const SEGMENTS_KEPT_MAX: usize = 8;
@@ -59,6 +60,8 @@ pub(super) struct Output {
     /// So many bytes of the file range at the front were just brought into the page cache.
     warm_bytes: u64,
     sent_bytes: u64,
+    /// The longest throttle of the answers since it was last asked for.
+    throttle: Throttle,
     pool: Arc<BufferPool>,
 }
 
@@ -71,6 +74,7 @@ impl Output {
             warming: None,
             warm_bytes: 0,
             sent_bytes: 0,
+            throttle: Throttle::NONE,
             pool,
         }
     }
@@ -94,8 +98,14 @@ impl Output {
         self.warming.is_some()
     }
 
+    /// How long the answers that were pushed since the last call hold the client back.
+    pub fn take_throttle(&mut self) -> Throttle {
+        std::mem::take(&mut self.throttle)
+    }
+
     /// Appends an answer.
     pub fn push(&mut self, reply: Reply) -> Result<(), SendError> {
+        self.throttle = self.throttle.max(reply.throttle());
         let len = i32::try_from(reply.len()).map_err(|_| SendError::TooLong(reply.len()))?;
         self.stage(&len.to_be_bytes());
         reply.for_each_chunk(|chunk| match chunk {

@@ -19,6 +19,7 @@ use super::metrics::NetMetrics;
 use super::stats::ListenerStats;
 use crate::api::service::{ListenerInfo, Service};
 use crate::env::Clock;
+use crate::quota::ConnectionRates;
 
 /// Listening sockets that nobody accepts from yet.
 #[derive(Debug)]
@@ -68,7 +69,7 @@ impl BoundListeners {
     }
 
     /// Accepts connections and serves them, on tasks of the runtime that this is called on.
-    pub fn serve(self, service: Arc<dyn Service>, clock: Arc<dyn Clock>) -> NetServer {
+    pub fn serve(self, service: Arc<dyn Service>, rates: Arc<ConnectionRates>, clock: Arc<dyn Clock>) -> NetServer {
         let budget = MemoryBudget::new(self.config.request_memory_bytes);
         let pool = BufferPool::new(budget.clone());
         let drain = Arc::new(Drain::new());
@@ -81,6 +82,7 @@ impl BoundListeners {
         let admission = Admission::new(self.config.connections.clone(), maxima);
         let shared = Arc::new(AcceptShared {
             admission: Arc::clone(&admission),
+            rates,
             drain: Arc::clone(&drain),
             clock,
             next_connection_id: AtomicU64::new(1),

@@ -19,12 +19,10 @@ pub struct ListenerStats {
 /// Why a connection was closed before its first byte was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RefusalReason {
-    /// `max.connections` is reached.
-    Total,
-    /// The listener's own maximum is reached.
-    Listener,
     /// The peer's address has its `max.connections.per.ip`.
     Address,
+    /// The peer's address is over its quota of new connections.
+    AddressRate,
     /// The process has no file descriptor left.
     FileDescriptors,
 }
@@ -48,18 +46,16 @@ pub enum EndKind {
 
 impl RefusalReason {
     /// All of them, in the order of their counters.
-    pub const ALL: [RefusalReason; 4] = [
-        RefusalReason::Total,
-        RefusalReason::Listener,
+    pub const ALL: [RefusalReason; 3] = [
         RefusalReason::Address,
+        RefusalReason::AddressRate,
         RefusalReason::FileDescriptors,
     ];
 
     /// Its name on the page of metrics.
     pub fn name(self) -> &'static str {
         match self {
-            RefusalReason::Total => "max.connections",
-            RefusalReason::Listener => "listener",
+            RefusalReason::AddressRate => "connection.creation.rate",
             RefusalReason::Address => "max.connections.per.ip",
             RefusalReason::FileDescriptors => "file descriptors",
         }
@@ -186,7 +182,7 @@ mod tests {
         for (times, kind) in (1..).zip(EndKind::ALL) {
             (0..times).for_each(|_| stats.count_ended(kind));
         }
-        assert_eq!(RefusalReason::ALL.map(|reason| stats.refused(reason)), [1, 2, 3, 4]);
+        assert_eq!(RefusalReason::ALL.map(|reason| stats.refused(reason)), [1, 2, 3]);
         assert_eq!(EndKind::ALL.map(|kind| stats.ended(kind)), [1, 2, 3, 4, 5, 6]);
     }
 }

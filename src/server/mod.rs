@@ -12,6 +12,7 @@ mod discovery;
 mod error;
 mod net_config;
 mod placement;
+mod quotas;
 mod rest_listeners;
 mod start;
 mod upkeep;

@@ -62,7 +62,7 @@ fn listener_config(settings: &BrokerSettings, listener: &Listener) -> ListenerCo
             host: advertised.host.as_str().into(),
             port: advertised.port,
         }),
-        connections_max: usize::MAX,
+        connections_max: listener.limits.connections.unwrap_or(usize::MAX),
     }
 }
 

@@ -12,6 +12,7 @@ use super::directories::Directories;
 use super::discovery;
 use super::net_config::net_config;
 use super::placement::Placement;
+use super::quotas::ClientLimits;
 use super::rest_listeners::RestSockets;
 use super::upkeep::Upkeep;
 use super::{Broker, ServerError};
@@ -90,9 +91,12 @@ impl Broker {
         let partitions = open_partitions(&live, &world, &directories, &handle, &registry).await?;
         handle.register_publisher(Arc::clone(&partitions) as _).await?;
         let groups = start_groups(&settings, &world, &handle, &partitions).await?;
+        let limits = Arc::new(ClientLimits::new(settings.broker()));
+        handle.register_publisher(Arc::clone(&limits) as _).await?;
 
-        let handles = Arc::new(api_handles(&live, &world, handle.clone(), &partitions, groups));
-        let net = listeners.serve(Arc::new(Arc::clone(&handles)), Arc::clone(&world.clock));
+        let handles = Arc::new(api_handles(&live, &world, handle.clone(), &partitions, groups, &limits));
+        let service: Arc<dyn Service> = Arc::new(Arc::clone(&handles));
+        let net = listeners.serve(service, Arc::clone(&limits.connections), Arc::clone(&world.clock));
         let link = Arc::new(ControllerLink::start(link_parts(&handles, &world)?).await?);
         add_collectors(&registry, &handles, &net, &link);
         rest.open(&handles, &link);
@@ -206,6 +210,7 @@ fn api_handles(
     controller: ControllerHandle,
     partitions: &Arc<PartitionRegistry>,
     groups: GroupCoordinator,
+    limits: &ClientLimits,
 ) -> Handles {
     let settings = Arc::new(live.load().start().broker().clone());
     Handles {
@@ -219,6 +224,7 @@ fn api_handles(
             eviction_age_ms: SESSION_EVICTION_MS,
         }),
         producer_ids: ProducerIds::default(),
+        quotas: Arc::clone(&limits.quotas),
         request_metrics: Arc::default(),
         clock: Arc::clone(&world.clock),
         random: Arc::clone(&world.random),

@@ -14,7 +14,7 @@ use tracing_subscriber::filter::Targets;
 pub const ROOT: &str = "root";
 
 /// The parts of the broker that can have a level of their own.
-const LOGGERS: [&str; 19] = [
+const LOGGERS: [&str; 20] = [
     "dmq",
     "dmq.api",
     "dmq.cli",
@@ -31,6 +31,7 @@ const LOGGERS: [&str; 19] = [
     "dmq.metadata",
     "dmq.net",
     "dmq.partition",
+    "dmq.quota",
     "dmq.rest",
     "dmq.server",
     "dmq.telemetry",

@@ -101,7 +101,7 @@ impl Broker {
                         assert!(!closed.to_string().is_empty());
                     }
                 }
-                Ok(Handled::NoReply) => {}
+                Ok(Handled::NoReply(_)) => {}
                 Err(closed) => {
                     assert!(!closed.to_string().is_empty());
                     return;
@@ -181,6 +181,7 @@ async fn handles(settings: Arc<Settings>) -> (Arc<Handles>, Controller) {
             eviction_age_ms: 0,
         }),
         producer_ids: ProducerIds::default(),
+        quotas: Arc::default(),
         request_metrics: Arc::default(),
         clock,
         random,

@@ -311,12 +311,32 @@ fn message(definition: &Struct) -> Option<TokenStream> {
     let label = name.to_string();
     let versions = range(message.versions);
     let flexible = option(message.flexible.map(range));
+    let throttle = throttle(definition);
     Some(quote! {
         #[automatically_derived]
         impl ::dmq_protocol::Message for #name {
             const NAME: &'static str = #label;
             const VERSIONS: ::dmq_protocol::VersionRange = #versions;
             const FLEXIBLE: ::core::option::Option<::dmq_protocol::VersionRange> = #flexible;
+            #throttle
+        }
+    })
+}
+
+/// How long the client is held back, where the message has Kafka's field for it.
+fn throttle(definition: &Struct) -> Option<TokenStream> {
+    let field = definition
+        .fields
+        .iter()
+        .find(|field| field.name == "throttle_time_ms")?;
+    let name = &field.name;
+    Some(quote! {
+        fn throttle_time_ms(&self) -> i32 {
+            self.#name
+        }
+
+        fn set_throttle_time_ms(&mut self, ms: i32) {
+            self.#name = ms;
         }
     })
 }

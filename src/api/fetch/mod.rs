@@ -30,7 +30,7 @@ impl Api for Fetch {
     type Answer = Fetched;
 
     fn handle(handles: &Arc<Handles>, context: &RequestContext, request: FetchRequest) -> Answer<Fetched> {
-        let plan = Plan::new(handles, context.version, &request);
+        let plan = Plan::new(handles, context, &request);
         let now_ms = handles.clock.now_ms();
         let session = match handles
             .fetch_sessions

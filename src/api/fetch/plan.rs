@@ -8,7 +8,7 @@ use dmq_protocol::messages::fetch::FetchRequest;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::api::{Handles, isolation_from_wire};
+use crate::api::{Handles, RequestContext, isolation_from_wire};
 use crate::fetch_session::{FetchContext, FetchPosition, TopicKey};
 use crate::ids::{LeaderEpoch, Offset};
 use crate::partition::{FetchFrom, Isolation, Partition, PartitionError, PartitionRead};
@@ -42,18 +42,26 @@ pub(super) enum Refusal {
 pub(super) type Outcome = Result<PartitionRead, Refusal>;
 
 impl Plan {
-    pub(super) fn new(handles: &Handles, version: i16, request: &FetchRequest) -> Plan {
-        let replica = match version {
+    pub(super) fn new(handles: &Handles, context: &RequestContext, request: &FetchRequest) -> Plan {
+        let replica = match context.version {
             15.. => request.replica_state.replica_id,
             _ => request.replica_id,
         };
         let positive = |number: i32| u64::try_from(number).unwrap_or(0);
         let wait = Duration::from_millis(positive(request.max_wait_ms));
+        // What the client's quota forbids at once is not waited for: it could never be sent.
+        let quota = context
+            .meter
+            .as_ref()
+            .map_or(u64::MAX, |metered| metered.fetched_bytes_max());
+        let bytes_max = positive(request.max_bytes)
+            .min(handles.settings.fetch_max_bytes as u64)
+            .min(quota);
         Plan {
             is_replica: replica >= 0,
             deadline: (!wait.is_zero()).then(|| Instant::now() + wait),
-            bytes_min: positive(request.min_bytes),
-            bytes_max: positive(request.max_bytes).min(handles.settings.fetch_max_bytes as u64),
+            bytes_min: positive(request.min_bytes).min(bytes_max),
+            bytes_max,
             isolation: isolation_from_wire(request.isolation_level),
         }
     }

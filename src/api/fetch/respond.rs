@@ -12,12 +12,14 @@ use dmq_protocol::{EncodeError, ErrorCode, FetchRecords, Gap, Message, StrBytes,
 use super::FIRST_BY_TOPIC_ID;
 use super::plan::{Outcome, Refusal};
 use crate::api::errors::code_of;
+use crate::api::meter::{Meter, Metered};
 use crate::api::reply::Encode;
 use crate::api::{ConnectionInfo, Handles, RequestContext};
 use crate::disk::FileRange;
 use crate::fetch_session::{FetchContext, PartitionAnswer, SessionId, TopicKey};
 use crate::ids::{BrokerId, PartitionId};
 use crate::partition::{PartitionError, PartitionRead};
+use crate::quota::Throttle;
 
 /// Leaders can be named from this version on (KIP-595)…
 const FIRST_WITH_LEADER: i16 = 12;
@@ -39,10 +41,26 @@ impl From<FetchResponse> for Fetched {
     }
 }
 
+impl Fetched {
+    /// How many bytes it has with its length field, without its header.
+    fn wire_len(&self, version: i16) -> usize {
+        let mut out = BytesMut::new();
+        // What cannot be encoded is refused when it is sent.
+        let gaps = self.response.encode_around(&mut out, version).unwrap_or_default();
+        let records: usize = gaps.iter().map(|gap| gap.len).sum();
+        out.len().saturating_add(records).saturating_add(size_of::<i32>())
+    }
+}
+
 impl Encode for Fetched {
     fn encode_body(self, out: &mut BytesMut, version: i16) -> Result<(Vec<Gap>, Vec<FileRange>), EncodeError> {
         let gaps = self.response.encode_around(out, version)?;
         Ok((gaps, self.files))
+    }
+
+    fn charge(&mut self, _: &Metered, _: Throttle) -> Throttle {
+        // Charged when it was made: a throttled answer has no records.
+        Throttle::from_ms(self.response.throttle_time_ms.into())
     }
 
     fn error_codes(&self, see: &mut dyn FnMut(ErrorCode)) {
@@ -56,6 +74,7 @@ pub(super) struct Responder {
     connection: Arc<ConnectionInfo>,
     version: i16,
     session: FetchContext,
+    meter: Meter,
 }
 
 impl Responder {
@@ -65,6 +84,7 @@ impl Responder {
             connection: Arc::clone(&context.connection),
             version: context.version,
             session,
+            meter: context.meter.clone(),
         }
     }
 
@@ -75,13 +95,43 @@ impl Responder {
     /// The answer that says what was found, in the order of the session's partitions.
     pub(super) fn respond(&self, found: Vec<Outcome>) -> Fetched {
         let answers: Vec<PartitionAnswer> = found.iter().map(answer_of).collect();
+        match &self.meter {
+            None => {
+                let (id, told) = self.settle(&answers);
+                self.answer(id, found, told)
+            }
+            Some(metered) => self.respond_within_quota(metered, found, &answers),
+        }
+    }
+
+    /// As [`Responder::respond`], unless the client has to be held back: then nothing is told but that, and the session
+    /// stays as it is. To know the answer's length, it is made before it is settled.
+    fn respond_within_quota(&self, metered: &Metered, found: Vec<Outcome>, answers: &[PartitionAnswer]) -> Fetched {
+        metered.resume();
+        let mut fetched = self.answer(SessionId::NONE, found, self.session.news(answers));
+        let throttle = metered.charge_fetched(fetched.wire_len(self.version));
+        if !throttle.is_none() {
+            return Fetched::from(FetchResponse {
+                throttle_time_ms: throttle.ms(),
+                session_id: self.session.present_id().0,
+                ..FetchResponse::default()
+            });
+        }
+        fetched.response.session_id = self.settle(answers).0.0;
+        fetched
+    }
+
+    fn settle(&self, answers: &[PartitionAnswer]) -> (SessionId, Vec<bool>) {
         let Handles { clock, random, .. } = &*self.handles;
         let sessions = &self.handles.fetch_sessions;
-        let (SessionId(session_id), told) = self
-            .session
-            .settle(sessions, clock.now_ms(), &answers, || random.next_u64() as i32);
+        self.session
+            .settle(sessions, clock.now_ms(), answers, || random.next_u64() as i32)
+    }
+
+    /// The answer with what the client must be told.
+    fn answer(&self, id: SessionId, found: Vec<Outcome>, told: Vec<bool>) -> Fetched {
         let mut fetched = Fetched::from(FetchResponse {
-            session_id,
+            session_id: id.0,
             ..FetchResponse::default()
         });
         for (((key, _), outcome), told) in self.session.partitions().iter().zip(found).zip(told) {

@@ -1,7 +1,7 @@
 //! Listeners, connections and what they may take: memory, time, number.
 
 use super::super::setting::settings;
-use super::reasons::{CREATION_RATE, INTER_BROKER, REQUEST_COUNT, RUNTIME, SASL};
+use super::reasons::{INTER_BROKER, REQUEST_COUNT, RUNTIME, SASL};
 
 settings! {
     /// Addresses that clients are told to connect to, one per listener, as `name://host:port`. Unset: each client is
@@ -33,7 +33,7 @@ settings! {
     List "listeners" = "PLAINTEXT://:9092", High.per_broker();
 
     /// How many new connections the broker accepts in a second; more have to wait.
-    Int "max.connection.creation.rate" = "2147483647", Medium.at_least(0).cluster_wide().accepted(CREATION_RATE);
+    Int "max.connection.creation.rate" = "2147483647", Medium.at_least(0).cluster_wide();
 
     /// How many connections may be open at once in the whole broker.
     Int "max.connections" = "2147483647", Medium.at_least(0).cluster_wide();

@@ -24,8 +24,8 @@ pub(super) const PURGATORY: &str = "waiting requests are dropped as soon as they
 pub(super) const CLASSES: &str = "no classes are loaded into this broker";
 /// One controller, in the same process.
 pub(super) const QUORUM: &str = "the controller runs in the broker's process, without a quorum";
-/// No quotas.
-pub(super) const QUOTAS: &str = "quotas are not enforced by this version";
+/// No replication and no moves of replicas to hold back.
+pub(super) const QUOTAS: &str = "replication and moves between directories are not held back by this version";
 /// One replica per partition.
 pub(super) const REPLICATION: &str = "partitions are not replicated to other brokers by this version";
 /// No connections to other brokers.
@@ -50,7 +50,5 @@ pub(super) const CORDONED: &str = "log directories cannot be cordoned in this ve
 pub(super) const UNSTABLE: &str = "only stable versions are served";
 /// There is one moment at which listeners open.
 pub(super) const ONE_LISTENER_PHASE: &str = "all listeners open together, without waiting for an authorizer";
-/// Nothing slows down new connections.
-pub(super) const CREATION_RATE: &str = "new connections are accepted as fast as they come";
 /// Memory is what is limited.
 pub(super) const REQUEST_COUNT: &str = "requests under way are limited by their memory, queued.max.request.bytes";

@@ -53,6 +53,7 @@ impl Cluster {
             settings: &self.settings,
             now_ms: 0,
             random: &random,
+            mutations: &crate::quota::Mutations::unlimited(),
         };
         let decision = alter(&situation, request).unwrap();
         let count = decision.records.len();

@@ -64,6 +64,7 @@ impl Pushes {
             settings: &self.settings,
             now_ms: NOW,
             random: &self.random,
+            mutations: &crate::quota::Mutations::unlimited(),
         };
         decide(&situation, push)
     }

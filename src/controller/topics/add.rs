@@ -73,6 +73,7 @@ fn decide(situation: &Situation<'_>, wanted: &MorePartitions) -> Result<Vec<Reco
             wanted.topic, wanted.count
         ));
     }
+    situation.mutations.take(count - present)?;
     let partitions = match &wanted.assignments {
         Some(assignments) => assigned(situation, topic, count - present, assignments)?,
         None => chosen(situation, topic, count - present)?,

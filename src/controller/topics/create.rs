@@ -89,6 +89,7 @@ fn decide(
         assigned(situation, topic)?
     };
 
+    situation.mutations.take(partitions.len())?;
     let id = TopicId(situation.random.uuid());
     let version = situation.image.features.level(METADATA_VERSION);
     let text = |of: &str| StrBytes::from(of.to_owned());

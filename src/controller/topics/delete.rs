@@ -32,9 +32,10 @@ pub(in crate::controller) fn delete(
             }
             (result, _) => result,
         };
-        let result = result.map(|found| {
+        let result = result.and_then(|found| {
+            situation.mutations.take(found.partitions.len())?;
             records.push(Record::RemoveTopic(RemoveTopicRecord { topic_id: found.id.0 }));
-            (found.name.to_string(), found.id)
+            Ok((found.name.to_string(), found.id))
         });
         outcomes.push(DeleteTopicOutcome { topic, result });
     }

@@ -16,12 +16,14 @@ use crate::controller::{bootstrap, producer_ids};
 use crate::env::SeededRandom;
 use crate::ids::{BrokerId, LeaderEpoch, PartitionId, ProducerId, TopicId};
 use crate::metadata::{DirectoryId, MetadataDelta, MetadataImage, Provenance, Record};
+use crate::quota::Mutations;
 
 /// A cluster to decide in.
 pub(in crate::controller) struct Cluster {
     pub image: Arc<MetadataImage>,
     settings: Arc<Settings>,
     random: SeededRandom,
+    pub mutations: Mutations,
 }
 
 impl Cluster {
@@ -31,6 +33,7 @@ impl Cluster {
             image: Arc::new(MetadataImage::empty("c")),
             settings,
             random: SeededRandom::new(7),
+            mutations: Mutations::unlimited(),
         };
         cluster.apply(&bootstrap::first_group(&bootstrap::features(), &cluster.settings));
         for (id, rack) in brokers {
@@ -58,6 +61,7 @@ impl Cluster {
             settings: &self.settings,
             now_ms: 0,
             random: &self.random,
+            mutations: &self.mutations,
         }
     }
 

@@ -163,11 +163,11 @@ async fn a_peer_that_leaves_within_a_request_is_no_event_for_the_log() {
 #[tokio::test]
 async fn a_refused_connection_is_one_line_however_many_there_are() {
     LINES.take();
-    let broker = Broker::with(|config| config.connections.max = 0).await;
+    let broker = Broker::with(|config| config.connections.per_ip_max = 0).await;
     for _ in 0..50 {
         assert!(broker.client().await.closed().await.is_empty());
     }
     let lines = LINES.take();
     assert_eq!(lines.len(), 1, "{lines:?}");
-    assert!(lines[0].contains("max.connections=0"), "{lines:?}");
+    assert!(lines[0].contains("max.connections.per.ip"), "{lines:?}");
 }

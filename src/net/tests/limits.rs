@@ -1,24 +1,77 @@
 //! Connection limits, and what listeners set on their sockets.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, pause};
 
 use super::client::Client;
+use super::service::Ask;
 use super::{Broker, listener, until};
 use crate::api::service::Endpoint;
 use crate::net::{BindError, BoundListeners, NetConfig, RefusalReason};
+use crate::quota::{ConnectionRates, Window};
 
 #[tokio::test]
-async fn a_connection_over_the_limit_is_closed_and_the_others_are_undisturbed() {
+async fn over_the_brokers_limit_new_connections_wait_until_another_one_ends() {
     let broker = Broker::with(|config| config.connections.max = 2).await;
     let mut first = broker.client().await;
     let mut second = broker.client().await;
     assert!(first.works().await && second.works().await);
-    assert!(broker.client().await.closed().await.is_empty());
+    let mut third = broker.client().await;
+    third.send(Ask::Echo, 3).await;
     assert!(first.works().await && second.works().await);
-    assert_eq!(broker.stats().refused(RefusalReason::Total), 1);
+    assert_eq!(broker.stats().accepted(), 2);
     drop(first);
-    until(|| broker.stats().open() == 1).await;
+    assert_eq!(third.number().await, 3);
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_those_who_wait_for_room() {
+    let broker = Broker::with(|config| config.connections.max = 0).await;
+    let mut client = broker.client().await;
+    client.send(Ask::Echo, 1).await;
+    assert!(broker.server.drain(Duration::from_secs(60)).await);
+    assert!(client.closed().await.is_empty());
+}
+
+#[tokio::test]
+async fn connections_over_the_rate_are_served_a_little_later() {
+    let rates = ConnectionRates::new(Window::new(2, Duration::from_secs(1)), Some(2), vec![]);
+    let broker = Broker::with_rates(Arc::new(rates), |_| {}).await;
+    for _ in 0..2 {
+        assert!(broker.client().await.works().await);
+    }
+    let mut third = broker.client().await;
+    third.send(Ask::Echo, 3).await;
+    pause();
+    let start = Instant::now();
+    assert_eq!(third.number().await, 3);
+    // One sample's length is the longest; tokio's timers are a millisecond coarse.
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn an_address_over_its_rate_is_closed_after_a_while_and_counts_for_nobody() {
+    let rates = Arc::new(ConnectionRates::new(
+        Window::new(2, Duration::from_secs(1)),
+        None,
+        vec![],
+    ));
+    rates.limit_addresses(Some(1.0), HashMap::new(), HashMap::new());
+    let broker = Broker::with_rates(rates, |_| {}).await;
     assert!(broker.client().await.works().await);
+    let mut second = broker.client().await;
+    second.send(Ask::Echo, 2).await;
+    until(|| broker.stats().refused(RefusalReason::AddressRate) == 1).await;
+    pause();
+    let start = Instant::now();
+    assert!(second.closed().await.is_empty());
+    // One sample's length is the longest; tokio's timers are a millisecond coarse.
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert_eq!((broker.stats().accepted(), broker.service.seen()), (1, vec![4711]));
 }
 
 #[tokio::test]
@@ -50,9 +103,9 @@ async fn each_listener_has_its_own_limit_and_counters() {
     let [small, large] = broker.server.stats() else {
         panic!("two listeners were given");
     };
-    assert!(Client::connect(small.0.address).await.closed().await.is_empty());
+    let mut waiting = Client::connect(small.0.address).await;
+    waiting.send(Ask::Echo, 1).await;
     assert!(Client::connect(large.0.address).await.works().await);
-    assert_eq!(small.1.refused(RefusalReason::Listener), 1);
     assert_eq!((small.1.accepted(), large.1.accepted()), (0, 1));
 }
 

@@ -12,6 +12,7 @@ mod limits;
 mod memory;
 mod ordering;
 mod service;
+mod throttling;
 
 use std::sync::{Arc, LazyLock};
 
@@ -20,7 +21,8 @@ use service::ScriptedService;
 
 use super::*;
 use crate::api::service::SecurityProtocol;
-use crate::env::SystemClock;
+use crate::env::ManualClock;
+use crate::quota::ConnectionRates;
 
 /// A served listener on a free port of this machine.
 struct Broker {
@@ -34,6 +36,10 @@ impl Broker {
     }
 
     async fn with(change: impl FnOnce(&mut NetConfig)) -> Broker {
+        Broker::with_rates(Arc::default(), change).await
+    }
+
+    async fn with_rates(rates: Arc<ConnectionRates>, change: impl FnOnce(&mut NetConfig)) -> Broker {
         LazyLock::force(&bad_input::COLLECTING);
         let mut config = NetConfig {
             listeners: vec![listener("PLAINTEXT")],
@@ -42,9 +48,10 @@ impl Broker {
         change(&mut config);
         let bound = BoundListeners::bind(config).await.unwrap();
         let service = Arc::new(ScriptedService::default());
-        let clock = Arc::new(SystemClock::new());
+        // Rates are measured by this clock, which stands still; deadlines are tokio's.
+        let clock = Arc::new(ManualClock::at(0));
         Broker {
-            server: bound.serve(Arc::<ScriptedService>::clone(&service), clock),
+            server: bound.serve(Arc::<ScriptedService>::clone(&service), rates, clock),
             service,
         }
     }

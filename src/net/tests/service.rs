@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::api::service::{ConnectionInfo, Disconnect, Handled, Reply, ReplyChunk, Service};
 use crate::disk::{Disk, FileRange, OpenMode, SimDisk};
+use crate::quota::Throttle;
 
 /// What a request asks for: its first byte. Seven bytes of a number and then any payload follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +22,12 @@ pub enum Ask {
     Later,
     /// Answer with the chunks that the test has laid down.
     Chunks,
+    /// As `Echo`, and five seconds' throttle.
+    Throttled,
     /// No answer.
     Silence,
+    /// No answer, and five seconds' throttle.
+    ThrottledSilence,
     /// Close the connection.
     Disconnect,
     /// Close the connection when the test releases the request's number.
@@ -33,8 +38,18 @@ pub enum Ask {
 
 impl Ask {
     fn of(byte: u8) -> Ask {
-        use Ask::{Chunks, Disconnect, DisconnectLater, Echo, Later, Silence, TooLong};
-        let all = [Echo, Later, Chunks, Silence, Disconnect, DisconnectLater, TooLong];
+        use Ask::{Chunks, Disconnect, DisconnectLater, Echo, Later, Silence, Throttled, ThrottledSilence, TooLong};
+        let all = [
+            Echo,
+            Later,
+            Chunks,
+            Throttled,
+            Silence,
+            ThrottledSilence,
+            Disconnect,
+            DisconnectLater,
+            TooLong,
+        ];
         all.into_iter().find(|ask| *ask as u8 == byte).unwrap()
     }
 }
@@ -99,7 +114,9 @@ impl Service for ScriptedService {
             Ask::Echo => Handled::Now(frame.into()),
             Ask::Later => hold(Ok(frame.into())),
             Ask::Chunks => Handled::Now(Reply::chunks(state.chunks.clone())),
-            Ask::Silence => Handled::NoReply,
+            Ask::Throttled => Handled::Now(Reply::from(frame).holding(Throttle::from_ms(5_000))),
+            Ask::Silence => Handled::NoReply(Throttle::NONE),
+            Ask::ThrottledSilence => Handled::NoReply(Throttle::from_ms(5_000)),
             Ask::Disconnect => return Err(Disconnect::UnknownApi { key: 999, version: 0 }),
             Ask::DisconnectLater => hold(Err(Disconnect::ShuttingDown)),
             Ask::TooLong => {

@@ -15,5 +15,7 @@ mod offsets;
 mod produce;
 mod produce_refused;
 mod producers;
+pub mod quotas;
+mod throttling;
 mod topics;
 mod versions;
