@@ -16,7 +16,7 @@ use super::quotas::ClientLimits;
 use super::rest_listeners::RestSockets;
 use super::upkeep::Upkeep;
 use super::{Broker, ServerError};
-use crate::api::{Handles, ProducerIds};
+use crate::api::{Handles, ProducerIds, Service};
 use crate::config::{BrokerSettings, Durability as DurabilitySetting, LiveSettings, Settings};
 use crate::controller::{Controller, ControllerHandle, REST_LISTENER, StartController};
 use crate::controller_link::{ControllerLink, LinkParts, ServiceUrl};
