@@ -127,7 +127,7 @@ fn every_api_in_every_promised_version_is_answered() {
         none(answer.topics[0].error_code, v);
     });
     rest_of_the_apis(&mut wire, promised, &topic);
-    // Each in every version, with what they need around them, in `groups.rs` and `configs.rs`.
+    // Each in every version, with what they need around them, in `groups.rs`, `configs.rs` and `quotas.rs`.
     for key in [
         ApiKey::OffsetCommit,
         ApiKey::OffsetFetch,
@@ -144,6 +144,8 @@ fn every_api_in_every_promised_version_is_answered() {
         ApiKey::AlterConfigs,
         ApiKey::IncrementalAlterConfigs,
         ApiKey::ListConfigResources,
+        ApiKey::DescribeClientQuotas,
+        ApiKey::AlterClientQuotas,
     ] {
         assert!(promised.remove(&(key as i16)).is_some(), "{key:?}");
     }
