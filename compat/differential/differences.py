@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 
+from . import settings
 from .draw import same_entry
 from .model import Lazy
 
@@ -39,6 +40,17 @@ def _has_records(body, *labels: str) -> bool:
 def _settings_of_one(body: dict) -> int:
     """The most settings that the request has for one resource."""
     return max((len(one.get("Configs") or []) for one in body.get("Topics") or body.get("Resources") or []), default=0)
+
+
+def _of_the_broker(found) -> bool:
+    """Whether all settings that differ in this answer are those that the two brokers are started with."""
+    def settings_of(answer):
+        return {(one["ResourceName"], line["Name"]): line for one in answer["Results"] for line in one["Configs"]
+                if one["ResourceType"] == 4}
+    kafka, dmq = map(settings_of, found.answers)
+    differing = {key[1] for key in kafka if key in dmq and {**kafka[key], "Documentation": None} != {
+        **dmq[key], "Documentation": None}}
+    return all(settings.STARTED.search(name) for name in differing)
 
 
 def _answer(found, name: str):
@@ -125,6 +137,24 @@ NAMED: list[Difference] = [
         "the order within an entity's text", r"AlterClientQuotas\..*\.ErrorMessage",
         lambda kafka, dmq, found: isinstance(kafka, str) and isinstance(dmq, str) and sorted(kafka) == sorted(dmq),
         "Kafka writes an entity's types in the order of a hash map."),
+    Difference(
+        "other loggers", r"DescribeConfigs\.Results\[\]\.(Configs.*|ErrorMessage|ErrorCode)",
+        lambda kafka, dmq, found: any(one["ResourceType"] == 8 for one in found.step.body["Resources"])
+        and any(text in f"{kafka}{dmq}" for text in ("INFO", "WARN", "oggers", "ogger")),
+        "The loggers of a broker are its own: DMQ's modules, not Kafka's classes."),
+    Difference(
+        "a setting's documentation", r"DescribeConfigs\..*\.Documentation",
+        lambda kafka, dmq, found: bool(kafka) == bool(dmq),
+        "The same settings, described in DMQ's own words."),
+    Difference(
+        "DMQ's own settings", r"DescribeConfigs\.Results\[\]\.Configs\[\]",
+        lambda kafka, dmq, found: kafka == "<absent>" and dmq["Name"] not in settings.NAMES,
+        "Settings that Kafka has not are listed with the others."),
+    Difference(
+        "settings of this test's brokers", r"DescribeConfigs\.Results\[\]\.Configs\[\].*",
+        lambda kafka, dmq, found: any(one["ResourceType"] == 4 for one in found.step.body["Resources"]) and _of_the_broker(found),
+        "Listeners, directories and the quorum are given to the two brokers in different words; the settings they are named in "
+        "are the same."),
     Difference(
         "no controller listener", r"DescribeQuorum\.Nodes\[\]\.Listeners(\[\])?",
         lambda kafka, dmq, found: dmq in ("<absent>", []),

@@ -61,6 +61,8 @@ class Normal:
             return "<port>" if value == self.side.broker.port else "<controller's port>"
         if path in METADATA_OFFSETS and value > 0:
             return "<offset of the metadata log>"
+        if path == "DescribeQuorum.Topics.Partitions.LeaderEpoch" and value > 0:
+            return "<epoch of the quorum>"
         if name == "ProducerId" and value >= 0:
             return self.side.names.get(("producer", value), value)
         if name == "SessionId" and value != 0:

@@ -20,10 +20,14 @@ SEED, COUNT, SECONDS = 20_250, 3_000, 75
 # The same for both; background work that would change what is read is put off.
 SETTINGS = {
     "num.partitions": "2", "log.retention.check.interval.ms": "3600000", "log.initial.task.delay.ms": "3600000",
-    "log.cleaner.backoff.ms": "3600000",
+    "log.cleaner.backoff.ms": "3600000", "offsets.topic.num.partitions": "1", "offsets.topic.replication.factor": "1",
+    "transaction.state.log.num.partitions": "1", "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1", "share.coordinator.state.topic.num.partitions": "1",
+    "share.coordinator.state.topic.replication.factor": "1", "share.coordinator.state.topic.min.isr": "1",
+    "group.initial.rebalance.delay.ms": "0", "node.id": "1",
 }
 # With `fsync` the high watermark follows a little later than Kafka's, which is not what is compared here.
-DMQ_ONLY = {"node.id": "1", "log.durability": "os"}
+DMQ_ONLY = {"log.durability": "os"}
 KAFKA_ONLY = {"controller.quorum.append.linger.ms": "0"}
 
 

@@ -24,6 +24,11 @@ def _read() -> dict[str, list[dict]]:
 
 
 KNOWN = _read()
+# Every name that Kafka has.
+NAMES = {one["name"] for scope in KNOWN.values() for one in scope}
+# What each broker of the test is told in its own way when it starts.
+STARTED = re.compile(r"listener|^log\.dirs?$|^process\.roles$|^controller\.quorum\.(voters|append\.linger\.ms)$|^node\.id$|^broker\.id$"
+                     r"|principal|^metric\.reporters$")
 TOPICS = KNOWN["topic"]
 DYNAMIC = [one for one in KNOWN["broker"] if one["dynamic"] in ("per-broker", "cluster-wide")
            and not LEFT_ALONE.search(one["name"])]
