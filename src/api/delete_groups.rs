@@ -1,5 +1,6 @@
 //! DeleteGroups: groups without members go, with their offsets.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dmq_protocol::messages::delete_groups::{DeletableGroupResult, DeleteGroupsRequest, DeleteGroupsResponse};
@@ -21,19 +22,19 @@ impl Api for DeleteGroups {
         _: &RequestContext,
         request: DeleteGroupsRequest,
     ) -> Answer<DeleteGroupsResponse> {
-        let deleted: Vec<_> = request
-            .groups_names
-            .iter()
+        // A group that is named twice is spoken of once.
+        let names: BTreeSet<&StrBytes> = request.groups_names.iter().collect();
+        let deleted: Vec<_> = names
+            .into_iter()
             .map(|id| (id.detached(), delete(handles, id)))
             .collect();
         Answer::later(async move {
             let mut results = Vec::with_capacity(deleted.len());
             for (group_id, deleted) in deleted {
-                let (error_code, error_message) = settled(deleted).await;
                 results.push(DeletableGroupResult {
                     group_id,
-                    error_code,
-                    error_message: error_message.map(StrBytes::from),
+                    error_code: settled(deleted).await,
+                    ..DeletableGroupResult::default()
                 });
             }
             DeleteGroupsResponse {
@@ -48,20 +49,16 @@ type Deleted = Result<(Result<(), GroupError>, Committing), CoordinatorError>;
 
 fn delete(handles: &Handles, id: &StrBytes) -> Deleted {
     let id = Arc::<str>::from(id.as_str());
-    handles.groups.step(&id, |step| match id.is_empty() {
-        true => Err(GroupError::InvalidGroupId),
-        false => step.machine.delete(&id, step.effects),
-    })
+    handles.groups.step(&id, |step| step.machine.delete(&id, step.effects))
 }
 
-async fn settled(deleted: Deleted) -> (ErrorCode, Option<String>) {
-    let coordinator = |error: CoordinatorError| (code_of_coordinator(&error), Some(error.to_string()));
+async fn settled(deleted: Deleted) -> ErrorCode {
     match deleted {
         Ok((Ok(()), committing)) => match committing.done().await {
-            Ok(()) => (ErrorCode::NONE, None),
-            Err(error) => coordinator(error),
+            Ok(()) => ErrorCode::NONE,
+            Err(error) => code_of_coordinator(&error),
         },
-        Ok((Err(error), _)) => (code_of_group(&error), Some(error.to_string())),
-        Err(error) => coordinator(error),
+        Ok((Err(error), _)) => code_of_group(&error),
+        Err(error) => code_of_coordinator(&error),
     }
 }

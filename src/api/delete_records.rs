@@ -68,6 +68,8 @@ fn results(handles: &Handles, request: &DeleteRecordsRequest) -> Results {
             .map(|(index, offset)| (index, delete(handles, topic, index, offset)));
         (topic.to_owned(), results.collect())
     };
+    // As in Kafka, a topic of which no partition is named is not spoken of.
+    wanted.retain(|_, offsets| !offsets.is_empty());
     wanted.into_iter().map(of_topic).collect()
 }
 

@@ -67,9 +67,11 @@ fn answer(version: i16, coordinators: Vec<Coordinator>) -> FindCoordinatorRespon
         };
     }
     let only = coordinators.into_iter().next().unwrap_or_default();
+    // Kafka's text for the code 0.
+    let success = (only.error_code == ErrorCode::NONE).then(|| StrBytes::from_static("NONE"));
     FindCoordinatorResponse {
         error_code: only.error_code,
-        error_message: only.error_message,
+        error_message: only.error_message.or(success),
         node_id: only.node_id,
         host: only.host,
         port: only.port,

@@ -72,7 +72,8 @@ impl Plan {
             offsets: Vec::new(),
             places: Vec::new(),
         };
-        for topic in &request.topics {
+        // As in Kafka, a topic of which no partition is named is not spoken of.
+        for topic in request.topics.iter().filter(|topic| !topic.partitions.is_empty()) {
             plan.add(topic, image, version);
         }
         plan

@@ -10,6 +10,7 @@ use dmq_protocol::messages::offset_delete::{
 use super::errors::{code_of_coordinator, code_of_group};
 use super::{Answer, Api, Handles, RequestContext};
 use crate::coordinator::group::GroupError;
+use crate::ids::PartitionId;
 
 pub struct OffsetDelete;
 
@@ -31,8 +32,11 @@ impl Api for OffsetDelete {
             .iter()
             .filter_map(|topic| Some((image.topics.by_name(&topic.name)?, topic)))
             .flat_map(|(found, topic)| {
-                let partitions = topic.partitions.iter();
-                partitions.map(|partition| (Arc::clone(&found.name), partition.partition_index))
+                let there = topic
+                    .partitions
+                    .iter()
+                    .filter(|partition| found.partition(PartitionId(partition.partition_index)).is_some());
+                there.map(|partition| (Arc::clone(&found.name), partition.partition_index))
             })
             .collect();
         let group = Arc::<str>::from(request.group_id.as_str());

@@ -28,6 +28,8 @@ const APPEND: &str = "src/log/tests/append.rs";
 const COMPACTION: &str = "src/log/tests/compaction.rs";
 const RETENTION: &str = "src/log/tests/retention.rs";
 const PRODUCE: &str = "tests/broker/wire/produce.rs";
+/// One broker's own topics have one replica; more come with pushed metadata.
+const PUSHED: &str = "tests/rest/metadata.rs";
 const REFUSED: &str = "tests/broker/wire/produce_refused.rs";
 
 const EFFECTS: [(&str, Shown); 38] = [
@@ -117,7 +119,7 @@ const EFFECTS: [(&str, Shown); 38] = [
     ),
     (
         "min.insync.replicas",
-        By(PRODUCE, "too_few_in_sync_replicas_refuse_acks_all_and_only_that"),
+        By(PUSHED, "acks_all_needs_min_insync_replicas_of_the_pushed_isr"),
     ),
     ("preallocate", Without),
     ("remote.copy.lag.bytes", Without),
@@ -163,7 +165,9 @@ fn every_setting_of_a_topic_has_its_effect_shown_or_says_why_it_has_none() {
             (By(file, test), Effect::Effective) => {
                 let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
                 let text = std::fs::read_to_string(path).unwrap();
-                let found = text.contains(&format!("#[test]\nfn {test}("));
+                let found = ["#[test]\nfn", "#[tokio::test]\nasync fn"]
+                    .iter()
+                    .any(|begin| text.contains(&format!("{begin} {test}(")));
                 assert!(found, "{}: {file} has no test {test}", setting.name);
             }
             (Without, Effect::Accepted { .. }) => {}

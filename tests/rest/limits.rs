@@ -95,8 +95,15 @@ async fn a_connection_too_many_is_closed_and_counted() {
 
 #[tokio::test]
 async fn what_may_be_tried_again_says_when() {
-    let broker = TestBroker::start().await;
-    broker.create_topic("strict", 1, &[("min.insync.replicas", "2")]).await;
+    let settings = [
+        ("metadata.service-url", "http://127.0.0.1:1"),
+        ("min.insync.replicas", "2"),
+    ];
+    let broker = TestBroker::start_empty(&settings).await;
+    let pushed = json!({"version": 1,
+        "partitions": [{"topic": "strict", "partition": 0, "leaderId": 1, "followerIds": [2], "isrIds": [1]}]});
+    let reply = broker.post("/api/v1/storage/metadata", pushed.to_string()).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
     let refused = broker
         .produce(json!({"topic": "strict", "partition": 0, "messages": [{"value": "YQ=="}]}))
         .await;

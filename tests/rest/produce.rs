@@ -183,18 +183,6 @@ async fn too_large_a_batch_is_413_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn too_few_replicas_are_503_for_acks_all_alone() {
-    let broker = TestBroker::start().await;
-    broker.create_topic("safe", 1, &[("min.insync.replicas", "2")]).await;
-    let body = |acks: i32| json!({"topic": "safe", "partition": 0, "messages": one("YQ=="), "requiredAcks": acks});
-    assert_eq!(
-        broker.produce(body(-1)).await.refusal(),
-        (503, "NOT_ENOUGH_REPLICAS".to_owned())
-    );
-    assert_eq!(broker.produce(body(1)).await.status, 200);
-}
-
-#[tokio::test]
 async fn the_log_names_the_messages_at_fault() {
     let broker = TestBroker::start().await;
     broker

@@ -20,6 +20,10 @@ use crate::controller::ConfigError;
 use crate::metadata::ConfigResourceType;
 use resources::Described;
 
+/// Kafka's text for a request that makes no sense.
+const MALFORMED: &str = "This most likely occurs because of a request being malformed by the client library or the \
+    message was sent to an incompatible broker. See the broker logs for more details.";
+
 pub struct DescribeConfigs;
 
 impl Api for DescribeConfigs {
@@ -31,11 +35,8 @@ impl Api for DescribeConfigs {
         let unknown = request
             .resources
             .iter()
-            .find(|resource| !is_known(resource.resource_type));
-        let unknown = unknown.map(|resource| {
-            let (kind, name) = (resource.resource_type, &resource.resource_name);
-            ConfigError::InvalidRequest(format!("Unexpected resource type {kind} for resource {name}"))
-        });
+            .any(|resource| !is_known(resource.resource_type));
+        let unknown = unknown.then(|| ConfigError::InvalidRequest(MALFORMED.to_owned()));
         let results = request.resources.iter().map(|resource| match &unknown {
             Some(error) => result(resource, Err(error.clone()), &request),
             None => result(resource, resources::describe(handles, resource), &request),

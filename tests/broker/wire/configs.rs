@@ -150,7 +150,8 @@ fn what_cannot_be_described_is_refused_with_kafkas_codes_and_words() {
             99,
             "x",
             ErrorCode::INVALID_REQUEST,
-            "Unexpected resource type 99 for resource x",
+            "This most likely occurs because of a request being malformed by the client library or the message was sent \
+             to an incompatible broker. See the broker logs for more details.",
         ),
     ];
     for (kind, name, code, message) in cases {

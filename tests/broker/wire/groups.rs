@@ -389,7 +389,7 @@ fn groups_are_listed_and_described_and_deleted_when_empty() {
 
     for version in 0..=3 {
         let delete = DeleteGroupsRequest {
-            groups_names: vec!["busy".into(), "simple".into(), "".into()],
+            groups_names: vec!["busy".into(), "simple".into(), "".into(), "busy".into()],
         };
         let codes: Vec<_> = wire
             .call(version, &delete)
@@ -427,6 +427,13 @@ fn offsets_are_deleted_by_an_administrator() {
     let answer = wire.call(0, &delete("nobody", "deleted"));
     assert_eq!(answer.error_code, ErrorCode::GROUP_ID_NOT_FOUND);
     let answer = wire.call(0, &delete("g", "unknown"));
+    assert_eq!(
+        answer.topics[0].partitions[0].error_code,
+        ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
+    );
+    let mut elsewhere = delete("g", "deleted");
+    elsewhere.topics[0].partitions[0].partition_index = 9;
+    let answer = wire.call(0, &elsewhere);
     assert_eq!(
         answer.topics[0].partitions[0].error_code,
         ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
