@@ -404,7 +404,7 @@ fn groups_are_listed_and_described_and_deleted_when_empty() {
         };
         assert_eq!(
             codes,
-            [ErrorCode::NON_EMPTY_GROUP, simple, ErrorCode::INVALID_GROUP_ID],
+            [ErrorCode::GROUP_ID_NOT_FOUND, ErrorCode::NON_EMPTY_GROUP, simple],
             "v{version}"
         );
     }
