@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::file_names::LOG;
 use super::{AbortedTransaction, Log, LogError, LogRead, ReadRequest};
 use crate::disk::FileRange;
 use crate::ids::Offset;
@@ -116,6 +117,14 @@ impl Log {
                 }
             }
         };
+        if end.offset <= from {
+            // Whoever reads on at `end.offset` would read the same for ever.
+            return Err(LogError::Damaged {
+                path: segment.files.path(LOG),
+                position: begin,
+                reason: format!("batches from here on end at offset {}, not beyond {from}", end.offset),
+            });
+        }
         let file = Arc::clone(segment.log_file()?);
         let range = FileRange {
             file,

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::support::*;
 use crate::disk::{Disk, OpenMode};
 use crate::ids::Offset;
-use crate::log::{AppendOrigin, Log};
+use crate::log::{AppendOrigin, Log, LogError, ReadRequest};
 
 #[derive(Debug, Clone)]
 enum Damage {
@@ -115,4 +115,29 @@ proptest! {
             exercise(&log);
         }
     }
+}
+
+/// Found by fuzzing: a batch whose base offset was damaged, outside of what its CRC covers, had a read end before it began,
+/// and whoever read on from there did so for ever.
+#[test]
+fn a_read_that_would_not_go_on_tells_of_the_damage() {
+    let setup = Setup::new();
+    let log = setup.open();
+    let lens: Vec<u64> = (0..5).map(|_| append_values(&log, &["value"]).bytes).collect();
+    log.close().unwrap();
+    let fourth: u64 = lens.iter().take(3).sum();
+    let path = setup.dir().join("00000000000000000000.log");
+    let mut bytes = setup.disk.read(&path, 1 << 20).unwrap();
+    let at = usize::try_from(fourth).unwrap();
+    bytes[at..at + 8].copy_from_slice(&0_i64.to_be_bytes());
+    let file = setup.disk.open(&path, OpenMode::Truncate).unwrap();
+    file.write_all_at(&[std::io::IoSlice::new(&bytes)], 0).unwrap();
+
+    let log = setup.open();
+    let request = ReadRequest {
+        bytes_max: lens[2] + lens[3],
+        ..read_request(2, log.log_end_offset())
+    };
+    let position = fourth - lens[2];
+    assert!(matches!(log.read(request), Err(LogError::Damaged { position: at, .. }) if at == position));
 }
