@@ -88,7 +88,7 @@ def run_files(kind: str, files: Inputs, report: Report) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--broker", default="dmq", help="dmq, kafka, or the path of a dmq binary")
-    parser.add_argument("--parts", default="protocol,clients,files,hostile,rest,tools,differential")
+    parser.add_argument("--parts", default="protocol,clients,files,hostile,rest,tools")
     parser.add_argument("--clients", default="all", help="names, comma-separated")
     parser.add_argument("--size", choices=SIZES, default="quick")
     parser.add_argument("--verbose", action="store_true", help="a stack trace for each failure")

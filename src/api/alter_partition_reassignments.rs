@@ -38,8 +38,8 @@ impl Api for AlterPartitionReassignments {
         let partitions = partitions.collect();
         drop(request);
         Answer::later(async move {
-            // Kafka leaves `allow_replication_factor_change` at its default, whatever was asked.
             let empty = AlterPartitionReassignmentsResponse {
+                allow_replication_factor_change: may_change_factor || counts.is_empty(),
                 // With nothing asked Kafka leaves the field's own default.
                 error_message: counts.is_empty().then_some(StrBytes::EMPTY),
                 ..AlterPartitionReassignmentsResponse::default()

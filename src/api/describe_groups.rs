@@ -36,7 +36,7 @@ impl Api for DescribeGroups {
             .map(|id| {
                 let described = handles.groups.step(id, |step| match step.machine.group(id) {
                     Some(group) => describe(id, group, operations),
-                    None => missing(id, version),
+                    None => missing(id, operations, version),
                 });
                 (id.detached(), described)
             })
@@ -91,7 +91,7 @@ fn member(member: DescribedMember) -> DescribedGroupMember {
 }
 
 /// Before version 6 a group that does not exist is simply dead.
-fn missing(id: &StrBytes, version: i16) -> DescribedGroup {
+fn missing(id: &StrBytes, authorized_operations: i32, version: i16) -> DescribedGroup {
     let error = GroupError::GroupNotFound(id.to_string());
     let described = DescribedGroup {
         group_id: id.detached(),
@@ -104,6 +104,9 @@ fn missing(id: &StrBytes, version: i16) -> DescribedGroup {
             error_message: Some(StrBytes::from(error.to_string())),
             ..described
         },
-        _ => described,
+        _ => DescribedGroup {
+            authorized_operations,
+            ..described
+        },
     }
 }

@@ -68,10 +68,13 @@ fn answer(version: i16, coordinators: Vec<Coordinator>) -> FindCoordinatorRespon
     }
     let only = coordinators.into_iter().next().unwrap_or_default();
     // Kafka's text for the code 0.
-    let success = (only.error_code == ErrorCode::NONE).then(|| StrBytes::from_static("NONE"));
+    let error_message = match only.error_code {
+        ErrorCode::NONE => Some(StrBytes::from_static("NONE")),
+        _ => only.error_message,
+    };
     FindCoordinatorResponse {
         error_code: only.error_code,
-        error_message: only.error_message.or(success),
+        error_message,
         node_id: only.node_id,
         host: only.host,
         port: only.port,

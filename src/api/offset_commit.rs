@@ -72,8 +72,7 @@ impl Plan {
             offsets: Vec::new(),
             places: Vec::new(),
         };
-        // As in Kafka, a topic of which no partition is named is not spoken of.
-        for topic in request.topics.iter().filter(|topic| !topic.partitions.is_empty()) {
+        for topic in &request.topics {
             plan.add(topic, image, version);
         }
         plan
@@ -84,6 +83,10 @@ impl Plan {
             10.. => (image.topics.by_id(TopicId(topic.topic_id)), ErrorCode::UNKNOWN_TOPIC_ID),
             _ => (image.topics.by_name(&topic.name), ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
         };
+        if found.is_none() && topic.partitions.is_empty() {
+            // As in Kafka: there is nothing to refuse.
+            return;
+        }
         let place = self.topics.len();
         let mut partitions = Vec::with_capacity(topic.partitions.len());
         for partition in &topic.partitions {

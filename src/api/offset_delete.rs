@@ -70,7 +70,9 @@ fn response(
             Some(result) => result.as_ref().err().map_or(ErrorCode::NONE, code_of_group),
         }
     };
-    let topics = request.topics.iter().map(|topic| {
+    // As in Kafka, a topic of which no partition is named is not spoken of.
+    let named = request.topics.iter().filter(|topic| !topic.partitions.is_empty());
+    let topics = named.map(|topic| {
         let partitions = topic.partitions.iter().map(|partition| OffsetDeleteResponsePartition {
             partition_index: partition.partition_index,
             error_code: code(&topic.name, partition.partition_index),
