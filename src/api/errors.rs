@@ -140,7 +140,7 @@ pub fn code_of_coordinator(error: &CoordinatorError) -> ErrorCode {
 pub fn code_of_group(error: &GroupError) -> ErrorCode {
     match error {
         GroupError::InvalidGroupId => ErrorCode::INVALID_GROUP_ID,
-        GroupError::GroupNotFound(_) | GroupError::NotClassic(_) => ErrorCode::GROUP_ID_NOT_FOUND,
+        GroupError::GroupNotFound(_) => ErrorCode::GROUP_ID_NOT_FOUND,
         GroupError::UnknownMember => ErrorCode::UNKNOWN_MEMBER_ID,
         GroupError::FencedInstance => ErrorCode::FENCED_INSTANCE_ID,
         GroupError::IllegalGeneration => ErrorCode::ILLEGAL_GENERATION,

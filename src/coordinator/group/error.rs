@@ -6,12 +6,9 @@ pub enum GroupError {
     /// The group id is empty or missing.
     #[error("The configured groupId is invalid.")]
     InvalidGroupId,
-    /// No group has this id, or not one of the protocol that was asked for.
+    /// No group has this id.
     #[error("Group {0} not found.")]
     GroupNotFound(String),
-    /// The group is of the other protocol.
-    #[error("Group {0} is not a classic group.")]
-    NotClassic(String),
     /// The group has no such member.
     #[error("The coordinator is not aware of this member.")]
     UnknownMember,
